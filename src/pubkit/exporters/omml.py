@@ -1,0 +1,331 @@
+"""A formula as MathML goes in; the same formula as Office Math (OMML) comes out, every token of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pubkit.exporters.word import el
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    Element: TypeAlias = _Element
+
+__all__ = ["omath"]
+
+NARY = frozenset("∑∏∐∫∬∭∮∯∰⋀⋁⋂⋃⨀⨁⨂⨄⨆")
+INTEGRALS = frozenset("∫∬∭∮∯∰")
+INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
+OPEN, CLOSE = frozenset("([{|‖⟨⌈⌊⟦⟮❲"), frozenset(")]}|‖⟩⌉⌋⟧⟯❳")
+# Accents that MathML writes as spacing characters, and the combining ones that m:acc wants.
+ACCENTS = {
+    "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303", "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "⃗": "\u20d7",
+    "←": "\u20d6", "´": "\u0301", "`": "\u0300", "˘": "\u0306", "ˇ": "\u030c", "˚": "\u030a", "⃛": "\u20db", "…": "\u20db",
+    "↔": "\u20e1", ".": "\u0307", "\u0302": "\u0302", "\u0303": "\u0303", "\u0307": "\u0307", "\u0308": "\u0308", "\u0301": "\u0301",
+    "\u0300": "\u0300", "\u030c": "\u030c", "\u0306": "\u0306",
+}
+BARS = frozenset("¯‾ˉ_̲̅―─")
+BRACES = frozenset("⏞⏟⏜⏝⎴⎵︷︸")
+VARIANTS = {
+    "normal": ("", "p"), "bold": ("", "b"), "italic": ("", "i"), "bold-italic": ("", "bi"), "double-struck": ("double-struck", "p"),
+    "script": ("script", "p"), "bold-script": ("script", "b"), "fraktur": ("fraktur", "p"), "bold-fraktur": ("fraktur", "b"),
+    "sans-serif": ("sans-serif", "p"), "bold-sans-serif": ("sans-serif", "b"), "sans-serif-italic": ("sans-serif", "i"),
+    "sans-serif-bold-italic": ("sans-serif", "bi"), "monospace": ("monospace", "p"),
+}
+EM = re.compile(r"(-?\d*\.?\d+)em")
+
+
+def omath(mathml: str) -> Element | None:
+    """The formula as an ``m:oMath`` element; None if the MathML is not well-formed."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(mathml.encode("utf-8"), parser)
+    except etree.XMLSyntaxError:
+        return None
+    out = el("m:oMath")
+    out.extend(_row(_children(root)))
+    return out if len(out) else None
+
+
+def _name(e: Element) -> str:
+    return str(e.tag).rpartition("}")[2]
+
+
+def _children(e: Element) -> list[Element]:
+    return [c for c in e if isinstance(c.tag, str)]
+
+
+def _text(e: Element) -> str:
+    return " ".join("".join(str(t) for t in e.itertext()).split())
+
+
+def _run(text: str, style: str = "", script: str = "", plain: bool = False) -> Element:
+    props = el("m:rPr")
+    if plain:
+        props.append(el("m:nor"))
+    else:
+        if script:
+            props.append(el("m:scr", val=script))
+        if style:
+            props.append(el("m:sty", val=style))
+    run = el("m:r")
+    if len(props):
+        run.append(props)
+    run.append(el("w:rPr", el("w:rFonts", ascii="Cambria Math", hAnsi="Cambria Math", cs="Cambria Math", eastAsia="Cambria Math")))
+    t = el("m:t")
+    t.text = text
+    if text != text.strip():
+        t.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    run.append(t)
+    return run
+
+
+def _box(name: str, nodes: Sequence[Element]) -> Element:
+    """An argument (``m:e``, ``m:num``, …) that holds what the nodes become."""
+    out = el(f"m:{name}")
+    out.extend(_row(nodes))
+    return out
+
+
+def _row(nodes: Sequence[Element]) -> list[Element]:
+    """What a row of MathML becomes. A sum or an integral takes the next term into itself, since OMML wants it there."""
+    out: list[Element] = []
+    at = 0
+    while at < len(nodes):
+        node = nodes[at]
+        if _is_row(node) and at + 1 < len(nodes):
+            inner = _children(node)
+            if len(inner) == 1 and _nary(inner[0]):
+                node = inner[0]
+        if (operator := _nary(node)) and at + 1 < len(nodes) and not _relation(nodes[at + 1]):
+            out.append(_nary_element(node, operator, nodes[at + 1]))
+            at += 2
+            continue
+        out.extend(_convert(node))
+        at += 1
+    return out
+
+
+def _is_row(node: Element) -> bool:
+    return _name(node) in ("mrow", "mstyle", "mpadded")
+
+
+def _relation(node: Element) -> bool:
+    return _name(node) == "mo" and _text(node) not in OPEN
+
+
+def _nary(node: Element) -> str:
+    """The big operator that a node is or is scripts of, or ''."""
+    base = node
+    if _name(node) in ("msub", "msup", "msubsup", "munder", "mover", "munderover") and len(node):
+        base = _children(node)[0]
+    while _is_row(base) and len(_children(base)) == 1:
+        base = _children(base)[0]
+    text = _text(base) if _name(base) == "mo" else ""
+    return text if text in NARY else ""
+
+
+def _nary_element(node: Element, operator: str, term: Element) -> Element:
+    name, parts = _name(node), _children(node)
+    under = parts[1] if name in ("msub", "msubsup", "munder", "munderover") else None
+    over = parts[-1] if name in ("msup", "mover") else parts[2] if name in ("msubsup", "munderover") else None
+    limits = "undOvr" if name in ("munder", "mover", "munderover") else "subSup"
+    props = el("m:naryPr", el("m:chr", val=operator), el("m:limLoc", val=limits))
+    if under is None:
+        props.append(el("m:subHide", val="1"))
+    if over is None:
+        props.append(el("m:supHide", val="1"))
+    return el("m:nary", props, _box("sub", [under] if under is not None else []), _box("sup", [over] if over is not None else []),
+              _box("e", [term]))
+
+
+def _convert(node: Element) -> list[Element]:
+    """The OMML of one MathML element; an element without a counterpart gives what is inside it."""
+    name, kids = _name(node), _children(node)
+    match name:
+        case "mi" | "mn" | "mo" | "mtext" | "ms":
+            return _token(node, name)
+        case "mspace":
+            return _space(node)
+        case "mrow" | "mstyle" | "mpadded" | "merror" | "math" | "mtd" | "none" | "mprescripts":
+            return _fenced_row(kids) if len(kids) > 1 else _row(kids)
+        case "semantics" | "maction":
+            return _convert(kids[0]) if kids else []
+        case "annotation" | "annotation-xml":
+            return []
+        case "mphantom":
+            return [el("m:phant", el("m:phantPr", el("m:show", val="0")), _box("e", kids))]
+        case "msqrt":
+            return [el("m:rad", el("m:radPr", el("m:degHide", val="1")), el("m:deg"), _box("e", kids))]
+        case "mfenced":
+            return [_delimited(node.get("open") or "(", node.get("close") or ")", _split_fenced(node, kids))]
+        case "mtable":
+            return [_matrix(kids)]
+        case "mtr" | "mlabeledtr":
+            return [x for k in kids for x in _convert(k)]
+        case "menclose":
+            return [_enclosed(node.get("notation") or "", kids)]
+        case "mmultiscripts" if kids:
+            return _multiscripts(kids)
+        case "mfrac" if len(kids) == 2:
+            return [_fraction(node, kids)]
+        case "mroot" if len(kids) == 2:
+            return [el("m:rad", _box("deg", kids[1:]), _box("e", kids[:1]))]
+        case "msub" if len(kids) == 2:
+            return [el("m:sSub", _box("e", kids[:1]), _box("sub", kids[1:]))]
+        case "msup" if len(kids) == 2:
+            return [el("m:sSup", _box("e", kids[:1]), _box("sup", kids[1:]))]
+        case "msubsup" if len(kids) == 3:
+            return [el("m:sSubSup", _box("e", kids[:1]), _box("sub", kids[1:2]), _box("sup", kids[2:]))]
+        case "munder" if len(kids) == 2:
+            return [_under(kids[0], kids[1])]
+        case "mover" if len(kids) == 2:
+            return [_over(_box("e", kids[:1]), kids[1])]
+        case "munderover" if len(kids) == 3:
+            return [_over(el("m:e", _under(kids[0], kids[1])), kids[2])]
+    if kids:
+        return _row(kids)
+    return [_run(text, plain=True)] if (text := _text(node)) else []
+
+
+def _token(node: Element, name: str) -> list[Element]:
+    text = _text(node)
+    if name in ("mtext", "ms"):
+        raw = "".join(str(t) for t in node.itertext())
+        return [_run(re.sub(r"[ \t\r\n]+", " ", raw), plain=True)] if raw else []
+    text = "".join(c for c in text if c not in INVISIBLE)
+    if not text:
+        return []
+    script, style = VARIANTS.get(node.get("mathvariant") or "", ("", ""))
+    if not style:
+        style = "" if name == "mi" and len(text) == 1 else "p"
+    return [_run(text, style, script)]
+
+
+def _space(node: Element) -> list[Element]:
+    found = EM.fullmatch((node.get("width") or "").strip())
+    width = float(found.group(1)) if found else 0.0
+    if width <= 0.05:
+        return []
+    wide = "\u2003" * min(int(width), 8)
+    rest = width - int(width)
+    part = "" if rest < 0.08 else "\u2009" if rest < 0.2 else "\u2005" if rest < 0.4 else "\u2002"
+    return [_run(wide + part, plain=True)] if wide + part else []
+
+
+def _fenced_row(kids: list[Element]) -> list[Element]:
+    """A row that begins and ends with fences is a delimiter; any other row is just its inside."""
+    first, last = kids[0], kids[-1]
+    if len(kids) > 2 and _fence(first, OPEN, "prefix") and _fence(last, CLOSE, "postfix"):
+        return [_delimited(_text(first), _text(last), [kids[1:-1]])]
+    if len(kids) == 2 and _fence(first, OPEN, "prefix") and _name(kids[1]) == "mtable":
+        return [_delimited(_text(first), "", [kids[1:]])]
+    return _row(kids)
+
+
+def _fence(node: Element, known: frozenset[str], form: str) -> bool:
+    stretches = node.get("fence") == "true" or node.get("stretchy") == "true" or node.get("form") == form
+    return _name(node) == "mo" and stretches and (not _text(node) or _text(node) in known or len(_text(node)) == 1)
+
+
+def _split_fenced(node: Element, kids: list[Element]) -> list[list[Element]]:
+    return [[k] for k in kids] or [[]]
+
+
+def _delimited(opened: str, closed: str, groups: Sequence[Sequence[Element]]) -> Element:
+    props = el("m:dPr", el("m:begChr", val=opened), el("m:sepChr", val=","), el("m:endChr", val=closed))
+    return el("m:d", props, *[_box("e", g) for g in groups])
+
+
+def _fraction(node: Element, kids: list[Element]) -> Element:
+    thickness = (node.get("linethickness") or "").strip()
+    kind = "noBar" if re.fullmatch(r"0+(\.0+)?[a-z%]*", thickness) else "skw" if node.get("bevelled") == "true" else ""
+    out = el("m:f")
+    if kind:
+        out.append(el("m:fPr", el("m:type", val=kind)))
+    out.extend((_box("num", kids[:1]), _box("den", kids[1:])))
+    return out
+
+
+def _mark(node: Element) -> str:
+    """The one character that an under- or overscript is, or ''."""
+    while _is_row(node) and len(_children(node)) == 1:
+        node = _children(node)[0]
+    text = _text(node) if _name(node) in ("mo", "mi", "mtext") else ""
+    return text if len(text) == 1 else ""
+
+
+def _over(base: Element, script: Element) -> Element:
+    mark = _mark(script)
+    if mark in BARS:
+        return el("m:bar", el("m:barPr", el("m:pos", val="top")), base)
+    if mark in ACCENTS and _name(script) == "mo":
+        return el("m:acc", el("m:accPr", el("m:chr", val=ACCENTS[mark])), base)
+    if mark in BRACES:
+        return el("m:groupChr", el("m:groupChrPr", el("m:chr", val=mark), el("m:pos", val="top"), el("m:vertJc", val="bot")), base)
+    return el("m:limUpp", base, _box("lim", [script]))
+
+
+def _under(base: Element, script: Element) -> Element:
+    mark, inner = _mark(script), _box("e", [base])
+    if mark in BARS:
+        return el("m:bar", el("m:barPr", el("m:pos", val="bot")), inner)
+    if mark in BRACES:
+        return el("m:groupChr", el("m:groupChrPr", el("m:chr", val=mark), el("m:pos", val="bot"), el("m:vertJc", val="top")), inner)
+    return el("m:limLow", inner, _box("lim", [script]))
+
+
+def _matrix(rows: list[Element]) -> Element:
+    cells = [[k for k in _children(row)] if _name(row) in ("mtr", "mlabeledtr") else [row] for row in rows]
+    width = max((len(row) for row in cells), default=1) or 1
+    aligns = _alignments(rows, width)
+    columns = el("m:mcs", *[el("m:mc", el("m:mcPr", el("m:count", val="1"), el("m:mcJc", val=a))) for a in aligns])
+    out = el("m:m", el("m:mPr", columns))
+    for row in cells:
+        line = el("m:mr")
+        line.extend(_box("e", [cell]) for cell in row)
+        line.extend(el("m:e") for _ in range(width - len(row)))
+        out.append(line)
+    return out
+
+
+def _alignments(rows: list[Element], width: int) -> list[str]:
+    table: Any = rows[0].getparent() if rows else None
+    words = ((table.get("columnalign") if table is not None else None) or "").split() or ["center"]
+    known = [w if w in ("left", "right", "center") else "center" for w in words]
+    return [known[min(i, len(known) - 1)] for i in range(width)]
+
+
+def _enclosed(notation: str, kids: list[Element]) -> Element:
+    kinds = set(notation.split())
+    props = el("m:borderBoxPr")
+    sides = {"top": "hideTop", "bottom": "hideBot", "left": "hideLeft", "right": "hideRight"}
+    if not kinds & {"box", "roundedbox", "circle", "longdiv", "actuarial"}:
+        for side, flag in sides.items():
+            if side not in kinds:
+                props.append(el(f"m:{flag}", val="1"))
+    for kind, flag in (("horizontalstrike", "strikeH"), ("verticalstrike", "strikeV"), ("downdiagonalstrike", "strikeTLBR"),
+                       ("updiagonalstrike", "strikeBLTR")):
+        if kind in kinds:
+            props.append(el(f"m:{flag}", val="1"))
+    return el("m:borderBox", props, _box("e", kids))
+
+
+def _multiscripts(kids: list[Element]) -> list[Element]:
+    base, rest = kids[0], kids[1:]
+    cut = next((i for i, k in enumerate(rest) if _name(k) == "mprescripts"), len(rest))
+    after, before = rest[:cut], rest[cut + 1 :]
+    inner = el("m:e")
+    inner.extend(_convert(base))
+    for i in range(0, len(after), 2):
+        pair = after[i : i + 2]
+        script = el("m:sSubSup", inner, _box("sub", pair[:1]), _box("sup", pair[1:]))
+        inner = el("m:e", script)
+    for i in range(0, len(before), 2):
+        pair = before[i : i + 2]
+        inner = el("m:e", el("m:sPre", _box("sub", pair[:1]), _box("sup", pair[1:]), inner))
+    return list(inner)

@@ -1,0 +1,834 @@
+"""What an article is: frozen node types, and the few functions that walk over them.
+
+Everything that pubkit reads becomes these types, and everything it writes is made from them. The module imports nothing of ours.
+Blocks and inlines carry an optional ``id`` and blocks the source ``line`` they came from; ``line`` is not content (see `content`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, assert_never
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+__all__ = [
+    "Abbreviation", "Article", "Aside", "Asset", "Block", "Cell", "Code", "CodeBlock", "Column", "Correction", "Definition",
+    "DefinitionList", "Embed", "Emphasis", "Enclosure", "Entry", "Feed", "FeedMeta", "Figure", "Heading", "Highlight", "Image",
+    "Inline", "LineBreak", "Link", "List", "ListItem", "Math", "MathBlock", "Meta", "Node", "Note", "Paragraph", "Passage", "Person",
+    "Quote", "Reference", "Row", "Rule", "Series", "SmallCaps", "Span", "Strikethrough", "Strong", "Subscript", "Superscript", "Table",
+    "Text", "Verse", "Volume", "children", "content", "content_hash", "decode", "encode", "json_schema", "plain_text", "rewrite", "walk",
+]
+
+FORMAT = "pubkit-article"
+VERSION = 1
+
+Direction: TypeAlias = Literal["", "ltr", "rtl"]
+Align: TypeAlias = Literal["", "left", "center", "right"]
+ListStyle: TypeAlias = Literal["bullet", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
+
+
+class Node(Struct, frozen=True, tag_field="type", omit_defaults=True, forbid_unknown_fields=True):
+    """The common ground of all nodes; never used by itself."""
+
+
+# --- Constructors take plain strings where inlines are meant ------------------------------------------------------------------------
+
+if TYPE_CHECKING:
+    Inlines: TypeAlias = tuple["Inline", ...]
+    Blocks: TypeAlias = tuple["Block", ...]
+else:
+    Inlines = tuple["Inline", ...]
+    Blocks = tuple["Block", ...]
+
+InlineLike: TypeAlias = Union[str, "Inline", Iterable[Union[str, "Inline"]]]
+BlockLike: TypeAlias = Union[str, "Block", Iterable[Union[str, "Block"]]]
+
+
+def _inlines(value: InlineLike) -> tuple[Inline, ...]:
+    if isinstance(value, str):
+        return (Text(value),) if value else ()
+    if isinstance(value, Struct):
+        return (value,)
+    return tuple(Text(v) if isinstance(v, str) else v for v in value)
+
+
+def _blocks(value: BlockLike) -> tuple[Block, ...]:
+    if isinstance(value, str):
+        return (Paragraph(value),) if value else ()
+    if isinstance(value, Struct):
+        return (value,)
+    return tuple(Paragraph(v) if isinstance(v, str) else v for v in value)
+
+
+def _tuple_of_text(value: Any, name: str, self: Struct, convert: Callable[[Any], Any]) -> None:
+    if type(value) is not tuple or any(type(v) is str for v in value):
+        force_setattr(self, name, convert(value))
+
+
+class _InlineContent(Node, frozen=True):
+    """A node whose ``content`` is inlines."""
+
+    content: Inlines = ()
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+# --- Inlines ------------------------------------------------------------------------------------------------------------------------
+
+class Text(Node, frozen=True, tag="text"):
+    """A run of characters."""
+
+    text: str
+
+
+class Emphasis(_InlineContent, frozen=True, tag="emphasis"):
+    """Stressed words; italic in most themes."""
+
+
+class Strong(_InlineContent, frozen=True, tag="strong"):
+    """Important words; bold in most themes."""
+
+
+class Strikethrough(_InlineContent, frozen=True, tag="strikethrough"):
+    """Words that no longer hold."""
+
+
+class Highlight(_InlineContent, frozen=True, tag="highlight"):
+    """Words marked for attention."""
+
+
+class SmallCaps(_InlineContent, frozen=True, tag="small-caps"):
+    """Words set in small capitals; the letters themselves stay as written."""
+
+
+class Subscript(_InlineContent, frozen=True, tag="subscript"):
+    """Words below the line."""
+
+
+class Superscript(_InlineContent, frozen=True, tag="superscript"):
+    """Words above the line."""
+
+
+class Code(Node, frozen=True, tag="code"):
+    """A short piece of code, a key or a file name."""
+
+    text: str
+
+
+class Link(Node, frozen=True, tag="link"):
+    """A link to an address outside this article."""
+
+    content: Inlines
+    url: str
+    title: str = ""
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike, url: str, title: str = "") -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+class Reference(Node, frozen=True, tag="reference"):
+    """A link to the block with this id in the same article."""
+
+    content: Inlines
+    target: str
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike, target: str) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+class Image(Node, frozen=True, tag="image"):
+    """A picture: ``src`` as written in the source, ``asset`` the name of the loaded `Asset`.
+
+    ``alt`` is text for those who do not see it; ``decorative`` says that there is nothing to say. Neither is a finding (``alt-missing``).
+    ``width`` is the wish of the source as a share of the text's width, 0 to 1; 0 means none.
+    """
+
+    src: str
+    alt: str = ""
+    decorative: bool = False
+    title: str = ""
+    asset: str = ""
+    width: float = 0.0
+
+
+class LineBreak(Node, frozen=True, tag="line-break"):
+    """A line break that the author wants."""
+
+
+class Note(Node, frozen=True, tag="note"):
+    """A note, at the place of its call; each exporter decides whether it stands at the foot, at the end or pops up."""
+
+    content: Blocks = ()
+    id: str = ""
+
+    if TYPE_CHECKING:
+        def __init__(self, content: BlockLike = (), id: str = "") -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _blocks)
+
+
+class Math(Node, frozen=True, tag="math"):
+    """A formula in the line. ``mathml`` is canonical (a ``math`` element as text), ``tex`` what it was made from."""
+
+    tex: str
+    mathml: str = ""
+
+
+class Span(Node, frozen=True, tag="span"):
+    """Words in another language (BCP 47) or direction."""
+
+    content: Inlines
+    language: str = ""
+    direction: Direction = ""
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike, language: str = "", direction: Direction = "") -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+class Abbreviation(Node, frozen=True, tag="abbreviation"):
+    """A short form and, in ``title``, what it stands for."""
+
+    content: Inlines
+    title: str
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike, title: str) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+# --- Blocks -------------------------------------------------------------------------------------------------------------------------
+
+class Paragraph(Node, frozen=True, tag="paragraph"):
+    """A paragraph."""
+
+    content: Inlines
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike, id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+class Heading(Node, frozen=True, tag="heading"):
+    """A heading of level 2 to 6; level 1 is the article's title."""
+
+    level: int
+    content: Inlines
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, level: int, content: InlineLike, id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+class ListItem(Node, frozen=True, tag="list-item"):
+    """One item; ``checked`` is None where the item has no box to tick."""
+
+    content: Blocks
+    checked: bool | None = None
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, content: BlockLike, checked: bool | None = None, id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _blocks)
+
+
+class List(Node, frozen=True, tag="list"):
+    """A list. ``start`` counts for numbered styles; ``tight`` items have no space between them."""
+
+    items: tuple[ListItem, ...]
+    style: ListStyle = "bullet"
+    start: int = 1
+    tight: bool = True
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, items: Iterable[ListItem | str], style: ListStyle = "bullet", start: int = 1, tight: bool = True,
+                     id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.items, "items", self, lambda v: tuple(ListItem(i) if isinstance(i, str) else i for i in v))
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the items are numbered or lettered."""
+        return self.style != "bullet"
+
+
+class Definition(Node, frozen=True, tag="definition"):
+    """One or more terms and what they mean."""
+
+    terms: tuple[Inlines, ...]
+    definitions: tuple[Blocks, ...]
+
+    if TYPE_CHECKING:
+        def __init__(self, terms: Iterable[InlineLike], definitions: Iterable[BlockLike]) -> None: ...
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "terms", tuple(_inlines(t) for t in self.terms))
+        force_setattr(self, "definitions", tuple(_blocks(d) for d in self.definitions))
+
+
+class DefinitionList(Node, frozen=True, tag="definition-list"):
+    """Terms with their definitions."""
+
+    items: tuple[Definition, ...]
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, items: Iterable[Definition], id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.items, "items", self, tuple)
+
+
+class CodeBlock(Node, frozen=True, tag="code-block"):
+    """Lines of code, without a final line feed; ``language`` is a Pygments short name or empty."""
+
+    text: str
+    language: str = ""
+    id: str = ""
+    line: int = 0
+
+
+class Quote(Node, frozen=True, tag="quote"):
+    """A quotation; ``pull`` marks one that only repeats the article's own words for effect."""
+
+    content: Blocks
+    attribution: Inlines = ()
+    pull: bool = False
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, content: BlockLike, attribution: InlineLike = (), pull: bool = False, id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _blocks)
+        _tuple_of_text(self.attribution, "attribution", self, _inlines)
+
+
+class Verse(Node, frozen=True, tag="verse"):
+    """Lines that stay lines: a poem, an address."""
+
+    lines: tuple[Inlines, ...]
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, lines: Iterable[InlineLike], id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "lines", tuple(_inlines(x) for x in self.lines))
+
+
+class Figure(Node, frozen=True, tag="figure"):
+    """One or more pictures with a caption and the credit of who made them."""
+
+    pictures: tuple[Image, ...]
+    caption: Inlines = ()
+    credit: Inlines = ()
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, pictures: Image | Iterable[Image], caption: InlineLike = (), credit: InlineLike = (), id: str = "",
+                     line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        if type(self.pictures) is not tuple:
+            force_setattr(self, "pictures", (self.pictures,) if isinstance(self.pictures, Image) else tuple(self.pictures))
+        _tuple_of_text(self.caption, "caption", self, _inlines)
+        _tuple_of_text(self.credit, "credit", self, _inlines)
+
+
+class Column(Node, frozen=True, tag="column"):
+    """One column of a table."""
+
+    align: Align = ""
+
+
+class Cell(Node, frozen=True, tag="cell"):
+    """One cell; ``header`` marks a row header (cells of the head are headers anyway)."""
+
+    content: Blocks = ()
+    header: bool = False
+    colspan: int = 1
+    rowspan: int = 1
+
+    if TYPE_CHECKING:
+        def __init__(self, content: BlockLike = (), header: bool = False, colspan: int = 1, rowspan: int = 1) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _blocks)
+
+
+class Row(Node, frozen=True, tag="row"):
+    """One row of cells."""
+
+    cells: tuple[Cell, ...]
+
+    if TYPE_CHECKING:
+        def __init__(self, cells: Iterable[Cell | str]) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.cells, "cells", self, lambda v: tuple(Cell(c) if isinstance(c, str) else c for c in v))
+
+
+class Table(Node, frozen=True, tag="table"):
+    """A table: columns with their alignment; rows of the head, the body and the foot."""
+
+    columns: tuple[Column, ...]
+    head: tuple[Row, ...] = ()
+    body: tuple[Row, ...] = ()
+    foot: tuple[Row, ...] = ()
+    caption: Inlines = ()
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, columns: Iterable[Column], head: Iterable[Row] = (), body: Iterable[Row] = (), foot: Iterable[Row] = (),
+                     caption: InlineLike = (), id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        for name in ("columns", "head", "body", "foot"):
+            _tuple_of_text(getattr(self, name), name, self, tuple)
+        _tuple_of_text(self.caption, "caption", self, _inlines)
+
+
+class Aside(Node, frozen=True, tag="aside"):
+    """Text beside the main text. ``kind`` is note, tip, important, warning, caution or a word of the author's."""
+
+    content: Blocks
+    kind: str = "note"
+    title: Inlines = ()
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, content: BlockLike, kind: str = "note", title: InlineLike = (), id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _blocks)
+        _tuple_of_text(self.title, "title", self, _inlines)
+
+
+class MathBlock(Node, frozen=True, tag="math-block"):
+    """A formula on a line of its own; fields as `Math`."""
+
+    tex: str
+    mathml: str = ""
+    id: str = ""
+    line: int = 0
+
+
+class Embed(Node, frozen=True, tag="embed"):
+    """Something that lives elsewhere: a video, a post, a map. Outputs show a link, with the thumbnail where there is one."""
+
+    url: str
+    title: str = ""
+    thumbnail: Image | None = None
+    id: str = ""
+    line: int = 0
+
+
+class Passage(Node, frozen=True, tag="passage"):
+    """Blocks in another language (BCP 47) or direction."""
+
+    content: Blocks
+    language: str = ""
+    direction: Direction = ""
+    id: str = ""
+    line: int = 0
+
+    if TYPE_CHECKING:
+        def __init__(self, content: BlockLike, language: str = "", direction: Direction = "", id: str = "", line: int = 0) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _blocks)
+
+
+class Rule(Node, frozen=True, tag="rule"):
+    """A break in the thought, shown as a line or an ornament."""
+
+    id: str = ""
+    line: int = 0
+
+
+Inline: TypeAlias = Union[
+    Text, Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Code, Link, Image, LineBreak, Note, Math, Span,
+    Abbreviation, Reference,
+]
+Block: TypeAlias = Union[
+    Paragraph, Heading, List, DefinitionList, CodeBlock, Quote, Verse, Figure, Table, Aside, MathBlock, Embed, Passage, Rule,
+]
+
+
+# --- Metadata -----------------------------------------------------------------------------------------------------------------------
+
+class Person(Node, frozen=True, tag="person"):
+    """Somebody who had a part in the article. ``role`` is a word such as author, editor, translator, illustrator."""
+
+    name: str
+    email: str = ""
+    url: str = ""
+    orcid: str = ""
+    role: str = "author"
+
+
+class Series(Node, frozen=True, tag="series"):
+    """A series and the article's place in it (0: not said)."""
+
+    name: str
+    position: int = 0
+
+
+class Enclosure(Node, frozen=True, tag="enclosure"):
+    """A file that goes with the article in feeds: address, media type and length in bytes."""
+
+    url: str
+    media_type: str = ""
+    length: int = 0
+
+
+class Correction(Node, frozen=True, tag="correction"):
+    """What was put right after publication, and when."""
+
+    date: datetime
+    content: Inlines
+
+    if TYPE_CHECKING:
+        def __init__(self, date: datetime, content: InlineLike) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _inlines)
+
+
+class Meta(Node, frozen=True, tag="meta", kw_only=True):
+    """What is known about an article. Dates are aware; ``language`` is BCP 47; ``id`` an IRI; ``extra`` keeps unknown keys."""
+
+    title: Inlines = ()
+    subtitle: Inlines = ()
+    slug: str = ""
+    authors: tuple[Person, ...] = ()
+    language: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    id: str = ""
+    url: str = ""
+    summary: str = ""
+    tags: tuple[str, ...] = ()
+    section: str = ""
+    series: Series | None = None
+    publisher: str = ""
+    rights: str = ""
+    license: str = ""
+    image: Figure | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    source: str = ""
+    corrections: tuple[Correction, ...] = ()
+    draft: bool = False
+    extra: dict[str, Any] = {}
+
+    if TYPE_CHECKING:
+        def __init__(self, *, title: InlineLike = (), subtitle: InlineLike = (), slug: str = "", authors: Iterable[Person | str] = (),
+                     language: str = "", published: datetime | None = None, updated: datetime | None = None, id: str = "",
+                     url: str = "", summary: str = "", tags: Iterable[str] = (), section: str = "", series: Series | None = None,
+                     publisher: str = "", rights: str = "", license: str = "", image: Figure | None = None,
+                     enclosures: Iterable[Enclosure] = (), source: str = "", corrections: Iterable[Correction] = (),
+                     draft: bool = False, extra: dict[str, Any] = ...) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.title, "title", self, _inlines)
+        _tuple_of_text(self.subtitle, "subtitle", self, _inlines)
+        if type(self.authors) is not tuple or any(isinstance(a, str) for a in self.authors):
+            given: Any = (self.authors,) if isinstance(self.authors, (str, Person)) else self.authors
+            force_setattr(self, "authors", tuple(Person(a) if isinstance(a, str) else a for a in given))
+        for name in ("tags", "enclosures", "corrections"):
+            if type(getattr(self, name)) is not tuple:
+                force_setattr(self, name, tuple(getattr(self, name)))
+
+    @property
+    def title_text(self) -> str:
+        """The title without markup, on one line."""
+        return _one_line(self.title)
+
+    @property
+    def subtitle_text(self) -> str:
+        """The deck without markup, on one line."""
+        return _one_line(self.subtitle)
+
+
+class Asset(Node, frozen=True, tag="asset"):
+    """A loaded picture: a name unique in the article, media type, bytes, and size in pixels (0 where it has none)."""
+
+    name: str
+    media_type: str
+    data: bytes
+    width: int = 0
+    height: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class Article(Node, frozen=True, tag="article"):
+    """One article: metadata, blocks and the pictures that were loaded for it."""
+
+    meta: Meta
+    content: Blocks = ()
+    assets: tuple[Asset, ...] = ()
+
+    if TYPE_CHECKING:
+        def __init__(self, meta: Meta, content: BlockLike = (), assets: Iterable[Asset] = ()) -> None: ...
+
+    def __post_init__(self) -> None:
+        _tuple_of_text(self.content, "content", self, _blocks)
+        if type(self.assets) is not tuple:
+            force_setattr(self, "assets", tuple(self.assets))
+
+
+class Volume(Node, frozen=True, tag="volume"):
+    """Articles bound together; an article alone is a volume of one chapter."""
+
+    meta: Meta
+    chapters: tuple[Article, ...]
+
+
+class Entry(Node, frozen=True, tag="entry", kw_only=True):
+    """All that a feed ever sees of an article. ``content`` is XHTML with absolute addresses; ``hash`` is `content_hash`."""
+
+    id: str
+    title: str
+    slug: str
+    url: str = ""
+    summary: str = ""
+    content: str = ""
+    text: str = ""
+    authors: tuple[Person, ...] = ()
+    published: datetime
+    updated: datetime
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    section: str = ""
+    rights: str = ""
+    image: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    hash: str = ""
+
+
+class FeedMeta(Node, frozen=True, tag="feed-meta", kw_only=True):
+    """What a feed says of itself. ``url`` is the site's, ``feed_url`` the folder the feed files are served from."""
+
+    title: str
+    url: str = ""
+    feed_url: str = ""
+    id: str = ""
+    description: str = ""
+    language: str = ""
+    authors: tuple[Person, ...] = ()
+    rights: str = ""
+
+
+class Feed(Node, frozen=True, tag="feed"):
+    """Entries, newest first, and what the feed says of itself."""
+
+    meta: FeedMeta
+    entries: tuple[Entry, ...] = ()
+
+
+# --- Walking ------------------------------------------------------------------------------------------------------------------------
+
+N = TypeVar("N", bound=Node)
+
+
+def _nodes_in(value: Any) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif type(value) is tuple:
+        for v in value:
+            yield from _nodes_in(v)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly inside a node, in reading order of its fields."""
+    for name in node.__struct_fields__:
+        yield from _nodes_in(getattr(node, name))
+
+
+def walk(node: Node | Iterable[Node]) -> Iterator[Node]:
+    """The node (or nodes) and everything inside, each before its children."""
+    stack: list[Node] = [node] if isinstance(node, Node) else list(node)[::-1]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(list(children(current))[::-1])
+
+
+Change: TypeAlias = Callable[[Node], Union[Node, Iterable[Node], None]]
+
+
+def rewrite(node: N, change: Change) -> N:
+    """A copy of ``node`` in which ``change`` was applied to everything inside it, innermost first; ``node`` itself stays.
+
+    ``change`` gives back the node to put in place: the same, another, several (only where several may stand) or None for nothing.
+    """
+    fields = {name: _rewritten(value, change) for name in node.__struct_fields__
+              if isinstance(value := getattr(node, name), (Node, tuple))}
+    changed = {name: new for name, new in fields.items() if new is not getattr(node, name)}
+    return msgspec.structs.replace(node, **changed) if changed else node
+
+
+def _rewritten(value: Any, change: Change) -> Any:
+    if isinstance(value, Node):
+        new = change(rewrite(value, change))
+        if new is None or isinstance(new, Node):
+            return new
+        nodes = tuple(new)
+        if len(nodes) > 1:
+            raise ValueError(f"{type(value).__name__} stands alone here and cannot become {len(nodes)} nodes")
+        return nodes[0] if nodes else None
+    if type(value) is not tuple or not value:
+        return value
+    out: list[Any] = []
+    for item in value:
+        if isinstance(item, Node):
+            new = change(rewrite(item, change))
+            if isinstance(new, Node):
+                out.append(new)
+            elif new is not None:
+                out.extend(new)
+        else:
+            out.append(_rewritten(item, change))
+    return value if len(out) == len(value) and all(a is b for a, b in zip(out, value, strict=True)) else tuple(out)
+
+
+# --- Text, equality, JSON -----------------------------------------------------------------------------------------------------------
+
+def plain_text(node: Block | Inline | Iterable[Block | Inline], notes: bool = True) -> str:
+    """The words of blocks or inlines without markup: blocks end in a line feed, notes follow in brackets unless ``notes`` is False."""
+    if not isinstance(node, Node):
+        return "".join(plain_text(n, notes) for n in node)
+    match node:
+        case Text(text) | Code(text):
+            return text
+        case (Emphasis() | Strong() | Strikethrough() | Highlight() | SmallCaps() | Subscript() | Superscript() | Link() | Span()
+              | Abbreviation() | Reference()):
+            return plain_text(node.content, notes)
+        case Image():
+            return node.alt
+        case LineBreak():
+            return "\n"
+        case Note(content):
+            return f" [{plain_text(content, notes).strip()}]" if notes else ""
+        case Math(tex):
+            return tex
+        case Paragraph() | Heading():
+            return plain_text(node.content, notes) + "\n"
+        case List(items):
+            return "".join(plain_text(item.content, notes) for item in items)
+        case DefinitionList(items):
+            return "".join("".join(plain_text(t, notes) + "\n" for t in d.terms) + "".join(plain_text(x, notes) for x in d.definitions)
+                           for d in items)
+        case CodeBlock(text):
+            return text + "\n"
+        case Quote():
+            return plain_text(node.content, notes) + (plain_text(node.attribution, notes) + "\n" if node.attribution else "")
+        case Verse(lines):
+            return "".join(plain_text(x, notes) + "\n" for x in lines)
+        case Figure():
+            return "".join(plain_text(x, notes) + "\n" for x in (node.caption, node.credit) if x)
+        case Table():
+            rows = (*node.head, *node.body, *node.foot)
+            cells = "".join("\t".join(plain_text(c.content, notes).strip() for c in row.cells) + "\n" for row in rows)
+            return (plain_text(node.caption, notes) + "\n" if node.caption else "") + cells
+        case Aside():
+            return (plain_text(node.title, notes) + "\n" if node.title else "") + plain_text(node.content, notes)
+        case MathBlock(tex):
+            return tex + "\n"
+        case Embed():
+            return (node.title or node.url) + "\n"
+        case Passage():
+            return plain_text(node.content, notes)
+        case Rule():
+            return "\n"
+        case _:
+            assert_never(node)
+
+
+def _one_line(inlines: Inlines) -> str:
+    return " ".join(plain_text(inlines, notes=False).split())
+
+
+def content(article: Article) -> Article:
+    """The article without what is not content: the ``line`` of every block."""
+    def clean(node: Node) -> Node:
+        return msgspec.structs.replace(node, line=0) if getattr(node, "line", 0) else node
+    return rewrite(article, clean)
+
+
+def content_hash(article: Article) -> str:
+    """The SHA-256, in hexadecimal, of the canonical JSON of `content`."""
+    return hashlib.sha256(encode(content(article))).hexdigest()
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    article: Article
+    format: Literal["pubkit-article"] = "pubkit-article"
+    version: int = VERSION
+
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def encode(article: Article, indent: int = 0) -> bytes:
+    """The canonical JSON of an article (UTF-8, keys sorted; ``indent`` spaces a level, 0 for one line)."""
+    data = _encoder.encode(_File(article))
+    return msgspec.json.format(data, indent=indent) if indent else data
+
+
+def decode(data: bytes | str) -> Article:
+    """The article of a canonical JSON. Raises `msgspec.DecodeError` or `msgspec.ValidationError` (with the path of the fault)."""
+    file = msgspec.json.decode(data, type=_File)
+    if file.version > VERSION:
+        raise msgspec.ValidationError(f"the file has version {file.version}, this pubkit reads up to {VERSION}: update pubkit")
+    return file.article
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the canonical JSON."""
+    schema = msgspec.json.schema(_File)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "pubkit article", **schema}

@@ -1,0 +1,240 @@
+"""Text comes in; numbered lines without page breaks go out, with the measures that guesses rest on (indent, width, wrapping)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+__all__ = ["PAGE_LIMIT", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "is_full", "is_rule", "join", "lines_of",
+           "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "wrap_width"]
+
+LONG = 120          # a longer line was not wrapped by hand or by an editor: it is a paragraph of its own
+PAGE_LIMIT = 200    # lines a search for a sibling may look ahead, so that no input makes reading slower than linear
+
+_SPACE = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+_WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
+_NO_SPACE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]")
+_RULE = re.compile(r"([-=_*~#+.^\"'`·•⁂─━═—–])(?:[ ]?\1){2,}\Z|[⁂❦❧]\Z|\*[ ]*\*[ ]*\*\Z")
+_CLOSERS = "\"'”’»›)]}*_"
+_END = re.compile(r"(?<=\w\w\w)[.!?…。！？;]*[.!?…。！？]+[\"'”’»)\]]*(?:\s+(?=[^\Wa-zа-яёіїєґα-ω_]|[\"'“‘«(„¿¡])|(?<=[。！？]))")
+_CODE = re.compile(r"\w\([^)]*\)|[;{}]\Z|[\w\])\"'] (?:=|==|\+=|!=|->|=>|:=|&&|\|\|) |\A(?:>>>|\$|#!|//|/\*|</?\w)|\A(?:def|class|function|import|from"
+                   r"|return|print|for|while|if|else|try|except|finally|elif)\b[^.]*[:;(]\Z|\A\.{3,}\Z|\A[)\]}]|\A\w+ = |\w\.\w+\(")
+_BOX = re.compile(r"[│┃║├┤┌┐└┘─━═╔╗╚╝]|\+-{2,}|\|.*\||-{3,} +-{3,}|={3,} +={3,}")
+_GAP = re.compile(r"(?<=[^\s.!?:,;…\"'”)\]]) {2,}(?=\S)")
+_WIDE_GAP = re.compile(r"\S {3,}(?=\S)")
+
+
+class Line(NamedTuple):
+    """One line: its number in the file, the line with tabs expanded, its indent, and the text without outer space ("" if blank)."""
+
+    no: int
+    raw: str
+    indent: int
+    text: str
+
+
+class Dropped(NamedTuple):
+    """A page break that was left out, with the running head and foot that went with it."""
+
+    no: int
+    words: tuple[tuple[int, str], ...]
+
+
+def line(no: int, raw: str) -> Line:
+    """The line of this number."""
+    raw = raw.expandtabs(8).rstrip()
+    text = raw.strip()
+    return Line(no, raw, len(raw) - len(raw.lstrip()), text)
+
+
+def squeeze(text: str) -> str:
+    """The text with each run of spaces and breaks as one space (no-break spaces stay)."""
+    return _SPACE.sub(" ", text).strip(" ")
+
+
+def width(text: str) -> int:
+    """Columns a text takes in a fixed-width font."""
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def first_word(text: str) -> str:
+    """The first word of a text, at most 80 characters of it."""
+    return next(iter(text[:80].split(None, 1)), "")
+
+
+def starts_lower(text: str) -> bool:
+    """Whether the first letter of a text, past quotation marks, is a small one."""
+    head = text.lstrip(_CLOSERS + "“‘«„(")
+    return head[:1].islower()
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return text.rstrip(_CLOSERS)[-1:] in tuple(".!?…。！？") or text[-1:] in tuple(".!?…。！？")
+
+
+def sentences(text: str) -> int:
+    """How many sentences a text seems to have; short words before a full stop count as abbreviations."""
+    return 1 + len(_END.findall(text.rstrip(_CLOSERS + ".!?…。！？")))
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line is drawn: three or more of one sign, or an ornament."""
+    return bool(text) and not text[0].isalnum() and len(text) <= 400 and _RULE.match(text) is not None
+
+
+def code_share(lines: list[Line]) -> float:
+    """Which share of some lines looks like a programming language."""
+    return sum(1 for x in lines if len(x.text) <= 200 and _CODE.search(x.text)) / len(lines)
+
+
+def tabular(lines: list[Line]) -> str:
+    """Why these lines are a table or a drawing made of characters ("" if they are not)."""
+    if len(lines) < 2 or any(len(x.raw) > 250 for x in lines[:50]):
+        return ""
+    few = max(2, round(len(lines) * 0.6))
+    if sum(1 for x in lines if _BOX.search(x.text)) >= few:
+        return "drawn with lines"
+    if sum(1 for x in lines if _WIDE_GAP.search(x.text)) >= few:
+        return "wide gaps inside the lines"
+    columns = Counter(m.end() for x in lines for m in _GAP.finditer(x.raw))
+    if columns and max(columns.values()) >= max(3, few):
+        return "gaps that stand below each other"
+    if len(lines) > 2:
+        for sign in ";|":
+            counts = {x.text.count(sign) for x in lines}
+            if len(counts) == 1 and counts != {0} and not all(x.text.endswith(sign) and x.text.count(sign) == 1 for x in lines):
+                return f"the same number of {sign} in every line"
+    return ""
+
+
+def is_full(a: Line, b: Line, wrap: int, slack: int = 0) -> bool:
+    """Whether the first word of ``b`` had no room left at the end of ``a``, so that the break between them means nothing."""
+    return bool(wrap) and width(a.raw) + 1 + width(first_word(b.text)) > wrap - slack
+
+
+def looks_wrapped(lines: list[Line], wrap: int) -> bool:
+    """Whether the breaks between these lines come from filling a width and not from the author."""
+    pairs = list(zip(lines, lines[1:], strict=False))
+    if not pairs:
+        return True
+    small = sum(1 for _, b in pairs if starts_lower(b.text)) / len(pairs)
+    share = sum(1 for a, b in pairs if is_full(a, b, wrap, slack=round(wrap * 0.1))) / len(pairs)
+    if wrap and (share >= 0.7 or (share >= 0.4 and small >= 0.5)):
+        return True
+    local = max(width(x.raw) for x in lines)
+    if len(pairs) >= 2 and local - lines[0].indent >= 36:
+        share = sum(1 for a, b in pairs if is_full(a, b, local)) / len(pairs)
+        return share >= 0.75 or (share >= 0.5 and small >= 0.5)
+    return False
+
+
+def wrap_width(lines: list[Line]) -> int:
+    """The width the text was wrapped at, from the lines themselves; 0 if it was not."""
+    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a.text and b.text and 40 <= width(a.raw) <= LONG]
+    if not pairs:
+        return 0
+    widths = sorted(width(a.raw) for a, _ in pairs)
+    wrap = widths[int((len(widths) - 1) * 0.95)]
+    full = sum(1 for a, b in pairs if is_full(a, b, wrap, slack=round(wrap * 0.05)))
+    small = sum(1 for _, b in pairs if starts_lower(b.text))
+    return wrap if full >= 0.6 * len(pairs) or (full >= 0.4 * len(pairs) and small >= 0.5 * len(pairs)) else 0
+
+
+def body_indent(groups: list[list[Line]]) -> int:
+    """The indent most of the running text stands at."""
+    weight: Counter[int] = Counter()
+    for group in groups:
+        for x in group[1:] or group:
+            weight[x.indent] += len(x.text)
+    return max(weight, key=lambda k: (weight[k], -k)) if weight else 0
+
+
+def join(texts: list[str]) -> str:
+    """Wrapped lines as one: with a space, but none after a dash or hyphen at the end of a word nor between ideographs."""
+    out: list[str] = []
+    for text in texts:
+        if out and _needs_space(out[-1], text):
+            out.append(" ")
+        out.append(text)
+    return squeeze("".join(out))
+
+
+def _needs_space(a: str, b: str) -> bool:
+    if not a or not b:
+        return False
+    if a[-1] == "\u00ad" or (_NO_SPACE.match(a[-1]) and _NO_SPACE.match(b[0])):
+        return False
+    if a[-1] == "-" and len(a) > 1 and a[-2].isalpha():
+        return not (starts_lower(b) and len(first_word(b)) > 3)
+    glued = a[-1] == "—" and a[-2:-1] not in ("", " ") or (a[-2:] == "--" and a[-3:-2] not in ("", " ", "-"))
+    return not glued
+
+
+# --- Pages --------------------------------------------------------------------------------------------------------------------------
+
+Page = list[tuple[int, str]]
+_NUMBER_ALONE = re.compile(r"\W*\d{1,4}\W*\Z|.*\[[^\]\d]*\d+\]\Z")
+
+
+def lines_of(text: str) -> tuple[list[Line], list[Dropped]]:
+    """The numbered lines of a text; form feeds are taken out with the heads and feet that repeat around them."""
+    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if "\f" not in text:
+        return [line(i, raw) for i, raw in enumerate(rows, 1)], []
+    pages: list[Page] = [[]]
+    for i, raw in enumerate(rows, 1):
+        first, *others = raw.split("\f")
+        pages[-1].append((i, first))
+        for part in others:
+            pages.append([(i, part)])
+    return _without_heads(pages)
+
+
+def _mask(page: Page, last: bool) -> tuple[int, str]:
+    """Where the first or last written line of a page is, and the line with each number as #; (-1, "") if there is none."""
+    order = range(len(page) - 1, -1, -1) if last else range(len(page))
+    for i in order:
+        if page[i][1].strip():
+            words = squeeze(page[i][1])
+            return (i, re.sub(r"\d+", "#", words)) if len(words) <= LONG else (-1, "")
+    return -1, ""
+
+
+def _without_heads(pages: list[Page]) -> tuple[list[Line], list[Dropped]]:
+    heads = Counter(_mask(p, last=False)[1] for p in pages[1:])
+    feet = Counter(_mask(p, last=True)[1] for p in pages)
+    often = max(2, (len(pages) - 1) // 2)
+    out: list[Line] = []
+    dropped: list[Dropped] = []
+    for number, page in enumerate(pages):
+        gone: list[tuple[int, str]] = []
+        for last, counts in ((False, heads if number else Counter()), (True, feet)):
+            at, mask = _mask(page, last)
+            if at >= 0 and _repeats(page[at][1], mask, counts, often, last):
+                gone.append((page[at][0], squeeze(page[at][1])))
+                page[at] = (page[at][0], "")
+        if number or gone:
+            dropped.append(Dropped(page[0][0], tuple(gone)))
+        _append(out, [line(no, raw) for no, raw in page], joint=bool(number))
+    return out, dropped
+
+
+def _repeats(raw: str, mask: str, counts: Counter[str], often: int, last: bool) -> bool:
+    if counts[mask] >= often and ("#" in mask or not ends_sentence(raw.strip())):
+        return True
+    return last and bool(counts) and _NUMBER_ALONE.match(raw.strip()) is not None
+
+
+def _append(out: list[Line], page: list[Line], joint: bool) -> None:
+    """Put a page after the others; a sentence that runs over the break becomes one paragraph again."""
+    if joint:
+        while out and not out[-1].text:
+            out.pop()
+        start = next((i for i, x in enumerate(page) if x.text), len(page))
+        page = page[start:]
+        runs_on = bool(out and page) and not ends_sentence(out[-1].text) and starts_lower(page[0].text) and out[-1].indent == page[0].indent
+        if out and page and not runs_on:
+            out.append(line(page[0].no, ""))
+    out.extend(page)

@@ -1,0 +1,139 @@
+"""A key and a language come in; the words that pubkit itself writes, dates and lists of names in that language go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Literal
+
+__all__ = ["KEYS", "LANGUAGES", "date", "direction", "names", "word"]
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "nb", "fi", "uk", "ru", "el", "tr", "ar", "he", "ja", "zh",
+             "zh-Hant", "ko")
+
+# One line a key, one column a language, in the order of LANGUAGES. The columns are kept apart by "|".
+_TABLE = """
+contents         Contents|Inhalt|Sommaire|Índice|Indice|Índice|Inhoud|Spis treści|Obsah|Innehåll|Indhold|Innhold|Sisällys|Зміст|Содержание|Περιεχόμενα|İçindekiler|المحتويات|תוכן העניינים|目次|目录|目錄|차례
+in_this_article  In this article|In diesem Artikel|Dans cet article|En este artículo|In questo articolo|Neste artigo|In dit artikel|W tym artykule|V tomto článku|I den här artikeln|I denne artikel|I denne artikkelen|Tässä artikkelissa|У цій статті|В этой статье|Σε αυτό το άρθρο|Bu yazıda|في هذا المقال|במאמר זה|この記事の内容|本文内容|本文內容|이 글의 내용
+note             Note|Hinweis|Remarque|Nota|Nota|Nota|Opmerking|Uwaga|Poznámka|Anmärkning|Bemærk|Merk|Huomautus|Примітка|Примечание|Σημείωση|Not|ملاحظة|הערה|注|注意|注意|참고
+notes            Notes|Anmerkungen|Notes|Notas|Note|Notas|Noten|Przypisy|Poznámky|Noter|Noter|Noter|Viitteet|Примітки|Примечания|Σημειώσεις|Notlar|الهوامش|הערות|注釈|注释|註釋|주석
+back_to_text     Back to the text|Zurück zum Text|Retour au texte|Volver al texto|Torna al testo|Voltar ao texto|Terug naar de tekst|Powrót do tekstu|Zpět k textu|Tillbaka till texten|Tilbage til teksten|Tilbake til teksten|Takaisin tekstiin|Назад до тексту|Назад к тексту|Επιστροφή στο κείμενο|Metne dön|العودة إلى النص|חזרה לטקסט|本文に戻る|返回正文|返回正文|본문으로 돌아가기
+figure           Figure|Abbildung|Figure|Figura|Figura|Figura|Figuur|Rysunek|Obrázek|Figur|Figur|Figur|Kuva|Рисунок|Рисунок|Εικόνα|Şekil|الشكل|איור|図|图|圖|그림
+table            Table|Tabelle|Tableau|Tabla|Tabella|Tabela|Tabel|Tabela|Tabulka|Tabell|Tabel|Tabell|Taulukko|Таблиця|Таблица|Πίνακας|Tablo|الجدول|טבלה|表|表|表|표
+listing          Listing|Listing|Extrait de code|Listado|Listato|Listagem|Codefragment|Listing|Výpis|Kodlista|Kodeliste|Kodeliste|Koodilistaus|Лістинг|Листинг|Κώδικας|Kod listesi|الشيفرة|קטע קוד|リスト|代码清单|程式碼清單|코드
+by               By {names}|Von {names}|Par {names}|Por {names}|Di {names}|Por {names}|Door {names}|{names}|{names}|Av {names}|Af {names}|Av {names}|{names}|{names}|{names}|{names}|{names}|بقلم {names}|מאת {names}|{names}|作者：{names}|作者：{names}|{names}
+published        Published {date}|Veröffentlicht am {date}|Publié le {date}|Publicado el {date}|Pubblicato il {date}|Publicado em {date}|Gepubliceerd op {date}|Opublikowano {date}|Publikováno {date}|Publicerad {date}|Udgivet {date}|Publisert {date}|Julkaistu {date}|Опубліковано {date}|Опубликовано {date}|Δημοσιεύτηκε: {date}|Yayımlanma: {date}|نُشر في {date}|פורסם ב-{date}|{date}公開|发布于{date}|發布於{date}|{date} 게시
+updated          Updated {date}|Aktualisiert am {date}|Mis à jour le {date}|Actualizado el {date}|Aggiornato il {date}|Atualizado em {date}|Bijgewerkt op {date}|Zaktualizowano {date}|Aktualizováno {date}|Uppdaterad {date}|Opdateret {date}|Oppdatert {date}|Päivitetty {date}|Оновлено {date}|Обновлено {date}|Ενημερώθηκε: {date}|Güncelleme: {date}|حُدّث في {date}|עודכן ב-{date}|{date}更新|更新于{date}|更新於{date}|{date} 수정
+correction       Correction|Korrektur|Rectificatif|Corrección|Correzione|Correção|Correctie|Sprostowanie|Oprava|Rättelse|Rettelse|Rettelse|Oikaisu|Виправлення|Исправление|Διόρθωση|Düzeltme|تصويب|תיקון|訂正|更正|更正|정정
+corrections      Corrections|Korrekturen|Rectificatifs|Correcciones|Correzioni|Correções|Correcties|Sprostowania|Opravy|Rättelser|Rettelser|Rettelser|Oikaisut|Виправлення|Исправления|Διορθώσεις|Düzeltmeler|تصويبات|תיקונים|訂正|更正|更正|정정
+tip              Tip|Tipp|Astuce|Consejo|Suggerimento|Dica|Tip|Wskazówka|Tip|Tips|Tip|Tips|Vinkki|Порада|Совет|Συμβουλή|İpucu|نصيحة|טיפ|ヒント|提示|提示|팁
+important        Important|Wichtig|Important|Importante|Importante|Importante|Belangrijk|Ważne|Důležité|Viktigt|Vigtigt|Viktig|Tärkeää|Важливо|Важно|Σημαντικό|Önemli|مهم|חשוב|重要|重要|重要|중요
+warning          Warning|Warnung|Avertissement|Advertencia|Avvertenza|Aviso|Waarschuwing|Ostrzeżenie|Varování|Varning|Advarsel|Advarsel|Varoitus|Попередження|Предупреждение|Προειδοποίηση|Uyarı|تحذير|אזהרה|警告|警告|警告|경고
+caution          Caution|Vorsicht|Attention|Precaución|Attenzione|Cuidado|Let op|Ostrożnie|Pozor|Försiktigt|Forsigtig|Forsiktig|Varo|Обережно|Осторожно|Προσοχή|Dikkat|تنبيه|זהירות|注意|小心|小心|주의
+info             Information|Information|Information|Información|Informazione|Informação|Informatie|Informacja|Informace|Information|Information|Informasjon|Tietoa|Інформація|Информация|Πληροφορία|Bilgi|معلومة|מידע|情報|信息|資訊|정보
+image            Picture|Bild|Image|Imagen|Immagine|Imagem|Afbeelding|Obraz|Obrázek|Bild|Billede|Bilde|Kuva|Зображення|Изображение|Εικόνα|Görsel|صورة|תמונה|画像|图片|圖片|그림
+credit           Picture: {names}|Bild: {names}|Image : {names}|Imagen: {names}|Immagine: {names}|Imagem: {names}|Beeld: {names}|Fot. {names}|Foto: {names}|Bild: {names}|Billede: {names}|Bilde: {names}|Kuva: {names}|Зображення: {names}|Изображение: {names}|Εικόνα: {names}|Görsel: {names}|الصورة: {names}|תמונה: {names}|画像：{names}|图片：{names}|圖片：{names}|그림: {names}
+link             Link|Link|Lien|Enlace|Collegamento|Ligação|Link|Odnośnik|Odkaz|Länk|Link|Lenke|Linkki|Посилання|Ссылка|Σύνδεσμος|Bağlantı|رابط|קישור|リンク|链接|連結|링크
+embed            Watch or read at {host}|Ansehen oder lesen auf {host}|À voir ou à lire sur {host}|Ver o leer en {host}|Da vedere o leggere su {host}|Ver ou ler em {host}|Bekijken of lezen op {host}|Zobacz lub przeczytaj na {host}|Zhlédnout nebo přečíst na {host}|Se eller läs på {host}|Se eller læs på {host}|Se eller les på {host}|Katso tai lue: {host}|Переглянути або прочитати на {host}|Смотреть или читать на {host}|Δείτε ή διαβάστε στο {host}|İzlemek veya okumak için: {host}|شاهد أو اقرأ على {host}|לצפייה או לקריאה באתר {host}|{host}で見る・読む|在 {host} 观看或阅读|在 {host} 觀看或閱讀|{host}에서 보기
+untitled         Untitled|Ohne Titel|Sans titre|Sin título|Senza titolo|Sem título|Zonder titel|Bez tytułu|Bez názvu|Utan titel|Uden titel|Uten tittel|Nimetön|Без назви|Без названия|Χωρίς τίτλο|Başlıksız|بلا عنوان|ללא כותרת|無題|无标题|無標題|제목 없음
+page             Page|Seite|Page|Página|Pagina|Página|Pagina|Strona|Strana|Sida|Side|Side|Sivu|Сторінка|Страница|Σελίδα|Sayfa|صفحة|עמוד|ページ|页|頁|쪽
+cover            Cover|Umschlag|Couverture|Cubierta|Copertina|Capa|Omslag|Okładka|Obálka|Omslag|Omslag|Omslag|Kansi|Обкладинка|Обложка|Εξώφυλλο|Kapak|الغلاف|כריכה|表紙|封面|封面|표지
+source           Source|Quelle|Source|Fuente|Fonte|Fonte|Bron|Źródło|Zdroj|Källa|Kilde|Kilde|Lähde|Джерело|Источник|Πηγή|Kaynak|المصدر|מקור|出典|来源|來源|출처
+rights           Rights|Rechte|Droits|Derechos|Diritti|Direitos|Rechten|Prawa|Práva|Rättigheter|Rettigheder|Rettigheter|Oikeudet|Права|Права|Δικαιώματα|Haklar|الحقوق|זכויות|権利|版权|版權|저작권
+about            About this article|Über diesen Artikel|À propos de cet article|Sobre este artículo|Informazioni sull’articolo|Sobre este artigo|Over dit artikel|O tym artykule|O tomto článku|Om den här artikeln|Om denne artikel|Om denne artikkelen|Tietoja artikkelista|Про цю статтю|Об этой статье|Σχετικά με το άρθρο|Bu yazı hakkında|عن هذا المقال|על המאמר|この記事について|关于本文|關於本文|이 글에 대하여
+series           Part {n} of {name}|Teil {n} von {name}|{name}, partie {n}|{name}, parte {n}|{name}, parte {n}|{name}, parte {n}|Deel {n} van {name}|{name}, część {n}|{name}, {n}. díl|{name}, del {n}|{name}, del {n}|{name}, del {n}|{name}, osa {n}|{name}, частина {n}|{name}, часть {n}|{name}, μέρος {n}|{name}, {n}. bölüm|{name}، الجزء {n}|{name}, חלק {n}|{name} 第{n}回|{name}（第 {n} 篇）|{name}（第 {n} 篇）|{name} {n}편
+code             Code|Code|Code|Código|Codice|Código|Code|Kod|Kód|Kod|Kode|Kode|Koodi|Код|Код|Κώδικας|Kod|شيفرة|קוד|コード|代码|程式碼|코드
+formula          Formula|Formel|Formule|Fórmula|Formula|Fórmula|Formule|Wzór|Vzorec|Formel|Formel|Formel|Kaava|Формула|Формула|Τύπος|Formül|معادلة|נוסחה|数式|公式|公式|수식
+done             done|erledigt|fait|hecho|fatto|feito|gedaan|zrobione|hotovo|klart|færdig|ferdig|valmis|виконано|сделано|έγινε|tamamlandı|تم|בוצע|完了|已完成|已完成|완료
+open             not done|offen|à faire|pendiente|da fare|por fazer|nog te doen|do zrobienia|nehotovo|ej klart|ikke færdig|ikke ferdig|kesken|не виконано|не сделано|εκκρεμεί|tamamlanmadı|لم يتم|טרם בוצע|未完了|未完成|未完成|미완료
+quote_open       “|„|« |«|«|“|‘|„|„|”|»|«|”|«|«|«|“|«|”|「|“|「|“
+quote_close      ”|“| »|»|»|”|’|”|“|”|«|»|”|»|»|»|”|»|”|」|”|」|”
+"""
+
+_WORDS: dict[str, dict[str, str]] = {
+    line[:16].strip(): dict(zip(LANGUAGES, line[17:].split("|"), strict=True)) for line in _TABLE.strip("\n").split("\n")
+}
+
+KEYS = tuple(_WORDS)
+
+_SAME = {"no": "nb", "nn": "nb", "iw": "he", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "cmn": "zh", "yue": "zh-Hant"}
+_BY_CASE = {tag.lower(): tag for tag in LANGUAGES}
+_RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "ks", "lrc", "mzn", "nqo", "pnb", "ps", "sd", "syr", "ug",
+                            "ur", "yi"))
+_RIGHT_TO_LEFT_SCRIPTS = frozenset(("adlm", "arab", "aran", "hebr", "mand", "mend", "nkoo", "rohg", "samr", "syrc", "thaa"))
+
+
+def word(key: str, language: str, **values: object) -> str:
+    """One word or phrase of pubkit's own.
+
+    Args:
+        key: one of `KEYS`.
+        language: a BCP 47 tag; an unknown one falls back to its shorter forms and then to English.
+        values: what stands in the phrase: ``names``, ``date``, ``host``, ``n`` and ``name``.
+
+    Returns:
+        The phrase in plain text. Without values a phrase keeps its place holders.
+
+    Raises:
+        KeyError: for an unknown key, or a value that the phrase wants and did not get.
+    """
+    phrase = _WORDS[key][_known(language)]
+    return phrase.format_map(values) if values else phrase
+
+
+def _prefixes(language: str) -> list[str]:
+    parts = language.replace("_", "-").lower().split("-")
+    return ["-".join(parts[:n]) for n in range(len(parts), 0, -1)]
+
+
+@lru_cache(maxsize=256)
+def _known(language: str) -> str:
+    for tag in _prefixes(language):
+        tag = _SAME.get(tag, tag)
+        if tag.lower() in _BY_CASE:
+            return _BY_CASE[tag.lower()]
+    return "en"
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    """The direction that a language (BCP 47) is written in; its script subtag decides where it has one."""
+    parts = language.replace("_", "-").lower().split("-")
+    scripts = [p for p in parts[1:] if len(p) == 4 and p.isalpha()]
+    right = scripts[0] in _RIGHT_TO_LEFT_SCRIPTS if scripts else parts[0] in _RIGHT_TO_LEFT
+    return "rtl" if right else "ltr"
+
+
+@lru_cache(maxsize=256)
+def _locale(language: str) -> Any:
+    """Babel's locale of the language or of its nearest shorter form; None where it has none."""
+    from babel import Locale, UnknownLocaleError
+
+    for tag in _prefixes(language):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
+
+
+def date(value: datetime, language: str) -> str:
+    """A day in words, as the language writes it ("4 March 2024"); ISO 8601 for a language without data.
+
+    The day is that of the date's own time zone: a date is never moved to another.
+    """
+    from babel.dates import format_date
+
+    locale = _locale(language)
+    if locale is None:
+        return value.date().isoformat()
+    return str(format_date(value.date(), format="long", locale=locale))
+
+
+def names(names: Sequence[str], language: str) -> str:
+    """Names as a list in running text: "A, B and C"."""
+    from babel.lists import format_list
+
+    # English without a territory takes the list of Britain, without the serial comma, as its dates do below.
+    locale = _locale("en-GB" if language.lower() == "en" else language) or _locale("en")
+    return str(format_list(list(names), style="standard", locale=locale)) if names else ""
