@@ -32,7 +32,7 @@ DATES = (
 
 COMMON = {"Second Minsk agreement", "Full-scale invasion"}    # names that lose their capital inside a phrase
 WAR = "Full-scale invasion"
-SIZE = (1600, 760)
+SIZE = (1600, 750)
 LEFT, RIGHT, TOP, STEP, THICK = 500, 1450, 76, 118, 54
 LONGEST = 8000
 GRID = 2000
@@ -77,7 +77,8 @@ def draw() -> bytes:
         middle = top + THICK // 2
         war = start == WAR
         canvas.text((LEFT - 28, middle - 4), start, font=bold, fill=INK, anchor="rs")
-        canvas.text((LEFT - 28, middle + 34), f"to {end[0].lower() + end[1:] if end in COMMON else end}", font=regular, fill=SOFT, anchor="rs")
+        goal = end[0].lower() + end[1:] if end in COMMON else end
+        canvas.text((LEFT - 28, middle + 34), f"to {goal}", font=regular, fill=SOFT, anchor="rs")
         canvas.rectangle([LEFT, top, _x(days), top + THICK], fill=ACCENT if war else BAR)
         place = (_x(days) + 16, middle)
         box = canvas.textbbox(place, f"{days:,}", font=bold, anchor="lm")

@@ -511,7 +511,7 @@ def _drawn(math: Element, size_pt: float) -> Svg:
 
     with _drawing:
         before = drawing.svg2, drawing.precision
-        drawing.svg2, drawing.precision = False, 0
+        drawing.svg2, drawing.precision = False, 1  # with 0 the library cuts the noughts off whole numbers
         try:
             formula = Math(math, size=UNITS, margin=0)
             canvas = Element("g")

@@ -92,29 +92,50 @@ class Text(Node, frozen=True, tag="text"):
 class Emphasis(_InlineContent, frozen=True, tag="emphasis"):
     """Stressed words; italic in most themes."""
 
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
+
 
 class Strong(_InlineContent, frozen=True, tag="strong"):
     """Important words; bold in most themes."""
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
 
 
 class Strikethrough(_InlineContent, frozen=True, tag="strikethrough"):
     """Words that no longer hold."""
 
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
+
 
 class Highlight(_InlineContent, frozen=True, tag="highlight"):
     """Words marked for attention."""
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
 
 
 class SmallCaps(_InlineContent, frozen=True, tag="small-caps"):
     """Words set in small capitals; the letters themselves stay as written."""
 
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
+
 
 class Subscript(_InlineContent, frozen=True, tag="subscript"):
     """Words below the line."""
 
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
+
 
 class Superscript(_InlineContent, frozen=True, tag="superscript"):
     """Words above the line."""
+
+    if TYPE_CHECKING:
+        def __init__(self, content: InlineLike = ()) -> None: ...
 
 
 class Code(Node, frozen=True, tag="code"):

@@ -167,7 +167,10 @@ class _Normalizer:
             value = getattr(node, name)
             if type(value) is str and value:
                 body = isinstance(node, (Text, Code, CodeBlock, Math, MathBlock)) and name in ("text", "tex")
-                new = clean_text(value, line=not body) if name != "mathml" else value
+                if name in ("url", "src"):  # a browser takes tabs and line feeds out of an address (WHATWG URL, 4.4)
+                    new = re.sub("[\t\n]", "", clean_text(value)).strip()
+                else:
+                    new = clean_text(value, line=not body) if name != "mathml" else value
                 if isinstance(node, Text) and any(c in new for c in "\n\t"):
                     new = re.sub("[ \t]*\n[ \t]*|\t", " ", new)
                 if _FORBIDDEN.search(value):
@@ -442,8 +445,6 @@ def _trimmed(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
 
 def _safe_url(url: str) -> str | None:
     """The address with its signs quoted, or None where its scheme is not allowed or it cannot be read."""
-    url = re.sub(r"[\s\x00-\x1f]+", "", url) if re.match(r"\s*[a-zA-Z][\w+.-]*:", url) and " " not in url.strip() else url.strip()
-    url = re.sub(r"[\x00-\x1f\x7f]", "", url).replace("\\", "/") if "\\" in url and "://" not in url else re.sub(r"[\x00-\x1f\x7f]", "", url)
     try:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()

@@ -175,7 +175,7 @@ class Renderer:
             case CodeBlock(text, language):
                 return f'<pre{ids} class="pk-code" tabindex="0"><code>{self._code(text, language)}</code></pre>'
             case Quote(content, attribution, pull):
-                source = f'<footer class="pk-source">{self.inlines(attribution)}</footer>\n' if attribution else ""
+                source = f'<div class="pk-source">{self.inlines(attribution)}</div>\n' if attribution else ""
                 if pull:
                     return f'<aside{ids} class="pk-pull" role="note">\n{self.blocks(content)}{source}</aside>'
                 return f'<blockquote{ids} class="pk-quote">\n{self.blocks(content)}{source}</blockquote>'
@@ -191,7 +191,7 @@ class Renderer:
                         f"{self.blocks(content)}</aside>")
             case MathBlock(tex, mathml):
                 inner = self.dialect.math(tex, mathml, True) if mathml else f"<code>{escape(tex)}</code>"
-                return f'<div{ids} class="pk-math">{inner}</div>'
+                return f'<div{ids} class="pk-math" tabindex="0">{inner}</div>'
             case Embed():
                 return self._embed(node)
             case Passage(content, language, direction):

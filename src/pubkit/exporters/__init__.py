@@ -1,0 +1,104 @@
+"""The table of formats: a name, what goes in, the module that makes it, and what it is.
+
+A format of another package is found by entry point (group ``pubkit.exporters``): a module with ``WORK`` ("article", "volume" or "feed"),
+``Options`` and ``export(work, theme, options) -> Output``. It is loaded only when it is named.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from pubkit.diagnostics import OptionError, UnknownFormat
+from pubkit.exporters.base import File, Output
+from pubkit.theme import Theme
+
+__all__ = ["Exporter", "File", "Format", "Output", "exporter", "formats"]
+
+
+class Format(Struct, frozen=True):
+    """One format: its name, the work that goes in, the files it makes, and what it is in a few words."""
+
+    name: str
+    work: Literal["article", "volume", "feed"]
+    files: str
+    description: str
+
+
+FORMATS = (
+    Format("pdf", "volume", "<slug>.pdf", "paged, tagged, with fonts and notes at the foot"),
+    Format("epub", "volume", "<slug>.epub", "EPUB 3.3 for reading systems"),
+    Format("docx", "volume", "<slug>.docx", "Word, with real styles, lists and notes"),
+    Format("rss", "feed", "rss.xml", "RSS 2.0 with full content"),
+    Format("atom", "feed", "atom.xml", "Atom 1.0 with full content"),
+    Format("html", "article", "<slug>.html", "a web page of its own"),
+    Format("json", "article", "<slug>.json", "the canonical model"),
+)
+_WHERE = {
+    "pdf": ("pubkit.exporters.pdf", "export"),
+    "epub": ("pubkit.exporters.epub", "export"),
+    "docx": ("pubkit.exporters.docx", "export"),
+    "rss": ("pubkit.exporters.feeds", "export_rss"),
+    "atom": ("pubkit.exporters.feeds", "export_atom"),
+    "html": ("pubkit.exporters.html", "export"),
+    "json": ("pubkit.exporters.json", "export"),
+}
+
+
+class Exporter(Struct, frozen=True):
+    """A format, loaded: call it with a work, a theme and options."""
+
+    format: Format
+    function: Callable[[Any, Theme, Any], Output]
+    options: type[Struct]
+
+    def __call__(self, work: Any, theme: Theme, options: Mapping[str, Any]) -> Output:
+        """The output of a work. Raises `OptionError` for an option that the format does not have, and what the exporter raises."""
+        return self.function(work, theme, self.checked(options))
+
+    def checked(self, options: Mapping[str, Any]) -> Struct:
+        """The options as the exporter's own record. Raises `OptionError`."""
+        known = self.options.__struct_fields__
+        for name in options:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                hint = (f"Did you mean {close[0]}? " if close else "") + f"{self.format.name} knows: {', '.join(known) or 'no options'}"
+                raise OptionError(f"{self.format.name} has no option {name!r}", hint=hint)
+        try:
+            return msgspec.convert(dict(options), self.options, strict=False)
+        except msgspec.ValidationError as error:
+            raise OptionError(f"{self.format.name}: {error}") from error
+
+
+def formats() -> tuple[Format, ...]:
+    """Every format that can be made: ours and those of installed packages."""
+    ours = {f.name for f in FORMATS}
+    return (*FORMATS, *(_foreign(e)[0] for e in entry_points(group="pubkit.exporters") if e.name not in ours))
+
+
+def _foreign(entry: Any) -> tuple[Format, Any]:
+    module = entry.load()
+    work = getattr(module, "WORK", "article")
+    files = getattr(module, "FILES", f"<slug>.{entry.name}")
+    return Format(entry.name, work, files, (module.__doc__ or entry.value).strip().splitlines()[0]), module
+
+
+def exporter(name: str) -> Exporter:
+    """The exporter of a format, loaded now. Raises `UnknownFormat` with the list of what is known."""
+    for known in FORMATS:
+        if known.name == name:
+            module = import_module(_WHERE[name][0])
+            return Exporter(known, getattr(module, _WHERE[name][1]), module.Options)
+    for entry in entry_points(group="pubkit.exporters"):
+        if entry.name == name:
+            found, module = _foreign(entry)
+            return Exporter(found, module.export, module.Options)
+    names = [f.name for f in FORMATS] + [e.name for e in entry_points(group="pubkit.exporters")]
+    close = difflib.get_close_matches(name, names, 1)
+    raise UnknownFormat(f"there is no format {name!r}", hint=(f"Did you mean {close[0]}? " if close else "") + f"Known: {', '.join(names)}")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
-from pubkit.exporters.word import el
+from lxml import etree
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element
-
-    Element: TypeAlias = _Element
+from pubkit.exporters.word import Element, el
 
 __all__ = ["omath"]
 
@@ -39,8 +36,6 @@ EM = re.compile(r"(-?\d*\.?\d+)em")
 
 def omath(mathml: str) -> Element | None:
     """The formula as an ``m:oMath`` element; None if the MathML is not well-formed."""
-    from lxml import etree
-
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(mathml.encode("utf-8"), parser)

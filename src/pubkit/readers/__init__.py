@@ -1,0 +1,90 @@
+"""The table of readers: a kind of source, the file names that mean it, and the module that parses it.
+
+Readers of other packages are found by entry point (group ``pubkit.readers``): an object with ``parse(text, name) -> Read`` and a tuple
+``SUFFIXES``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import PurePath
+from typing import Any
+
+from msgspec import Struct
+
+from pubkit.diagnostics import ReadError, UnknownFormat
+from pubkit.readers.base import Guess, Provenance, Read
+
+__all__ = ["Guess", "Kind", "Provenance", "Read", "decode_text", "kind_of", "kinds", "parser"]
+
+
+class Kind(Struct, frozen=True):
+    """One kind of source: its name, its file suffixes, and what it is in a few words."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    description: str
+
+
+KINDS = (
+    Kind("markdown", (".md", ".markdown", ".mkd", ".mdown", ".qmd"), "CommonMark with tables, notes, math and more; YAML front matter"),
+    Kind("text", (".txt", ".text"), "plain text; its structure is inferred"),
+    Kind("json", (".json",), "pubkit's own canonical JSON"),
+)
+_MODULES = {"markdown": "pubkit.readers.markdown", "text": "pubkit.readers.plaintext", "json": "pubkit.readers.json"}
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every kind that can be read: ours and those of installed packages."""
+    ours = {kind.name for kind in KINDS}
+    others = (Kind(e.name, tuple(getattr(e.load(), "SUFFIXES", ())), f"from {e.value}") for e in entry_points(group="pubkit.readers")
+              if e.name not in ours)
+    return (*KINDS, *others)
+
+
+def kind_of(name: str) -> str:
+    """The kind of a file by its name. Raises `UnknownFormat` with the list of what is known."""
+    suffix = PurePath(name).suffix.lower()
+    for kind in kinds():
+        if suffix in kind.suffixes:
+            return kind.name
+    known = "; ".join(f"{kind.name}: {' '.join(kind.suffixes)}" for kind in kinds())
+    raise UnknownFormat(f"the kind of {name} cannot be told from its name", hint=f"Say which with --from, or rename it ({known})")
+
+
+def parser(kind: str) -> Callable[[str, str], Read]:
+    """The ``parse(text, name) -> Read`` of a kind, loaded now. Raises `UnknownFormat`."""
+    if kind in _MODULES:
+        return _parse_of(import_module(_MODULES[kind]))
+    for entry in entry_points(group="pubkit.readers"):
+        if entry.name == kind:
+            return _parse_of(entry.load())
+    names = [k.name for k in kinds()]
+    close = difflib.get_close_matches(kind, names, 1)
+    raise UnknownFormat(f"there is no reader for {kind!r}", hint=(f"Did you mean {close[0]}? " if close else "") + f"Known: {', '.join(names)}")
+
+
+def _parse_of(module: Any) -> Callable[[str, str], Read]:
+    parse: Callable[[str, str], Read] = module.parse
+    return parse
+
+
+def decode_text(data: bytes, name: str) -> str:
+    """The text of a source: UTF-8, with or without a byte order mark, or UTF-16 with one. Raises `ReadError` for anything else."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            break
+    else:
+        encoding = "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ReadError(f"this is not {encoding.removesuffix('-sig').upper()} text: byte 0x{data[error.start]:02x} at offset {error.start}",
+                        file=name, line=line, hint="Save the file as UTF-8") from error
+    if text.count("\x00") > max(4, len(text) // 1000):
+        raise ReadError("this is a binary file, not text", file=name, hint="Give a Markdown, text or JSON file")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["PAGE_LIMIT", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "is_full", "is_rule", "join", "lines_of",
-           "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "wrap_width"]
+__all__ = [
+    "LONG", "PAGE_LIMIT", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "is_full", "is_rule", "join",
+    "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "wrap_width",
+]
 
 LONG = 120          # a longer line was not wrapped by hand or by an editor: it is a paragraph of its own
 PAGE_LIMIT = 200    # lines a search for a sibling may look ahead, so that no input makes reading slower than linear
@@ -15,11 +18,13 @@ PAGE_LIMIT = 200    # lines a search for a sibling may look ahead, so that no in
 _SPACE = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 _NO_SPACE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]")
-_RULE = re.compile(r"([-=_*~#+.^\"'`·•⁂─━═—–])(?:[ ]?\1){2,}\Z|[⁂❦❧]\Z|\*[ ]*\*[ ]*\*\Z")
+_RULE = re.compile(r"([-=_*~#+.^\"'`·•⁂─━═—–])(?:\1{2,}|(?: {1,3}\1){2,})\Z|[⁂❦❧]\Z")
 _CLOSERS = "\"'”’»›)]}*_"
-_END = re.compile(r"(?<=\w\w\w)[.!?…。！？;]*[.!?…。！？]+[\"'”’»)\]]*(?:\s+(?=[^\Wa-zа-яёіїєґα-ω_]|[\"'“‘«(„¿¡])|(?<=[。！？]))")
-_CODE = re.compile(r"\w\([^)]*\)|[;{}]\Z|[\w\])\"'] (?:=|==|\+=|!=|->|=>|:=|&&|\|\|) |\A(?:>>>|\$|#!|//|/\*|</?\w)|\A(?:def|class|function|import|from"
-                   r"|return|print|for|while|if|else|try|except|finally|elif)\b[^.]*[:;(]\Z|\A\.{3,}\Z|\A[)\]}]|\A\w+ = |\w\.\w+\(")
+_END = re.compile(r"(?<=\w\w\w)[.!?…]+[\"'”’»)\]]*\s+(?=(\S))|[。！？]+(?=[^\s」』）”’])")
+_CODE = re.compile(
+    r"\w\([^)]*\)|[;{}]\Z|[\w\])\"'] (?:=|==|\+=|!=|->|=>|:=|&&|\|\|) |\A(?:>>>|\$|#!|//|/\*|</?\w)"
+    r"|\A(?:def|class|function|import|from|return|print|for|while|if|else|try|except|finally|elif)\b[^.]*[:;(]\Z|\A\.{3,}\Z"
+    r"|\A[)\]}]|\A\w+ = |\w\.\w+\(")
 _BOX = re.compile(r"[│┃║├┤┌┐└┘─━═╔╗╚╝]|\+-{2,}|\|.*\||-{3,} +-{3,}|={3,} +={3,}")
 _GAP = re.compile(r"(?<=[^\s.!?:,;…\"'”)\]]) {2,}(?=\S)")
 _WIDE_GAP = re.compile(r"\S {3,}(?=\S)")
@@ -76,7 +81,7 @@ def ends_sentence(text: str) -> bool:
 
 def sentences(text: str) -> int:
     """How many sentences a text seems to have; short words before a full stop count as abbreviations."""
-    return 1 + len(_END.findall(text.rstrip(_CLOSERS + ".!?…。！？")))
+    return 1 + sum(1 for m in _END.finditer(text) if not m[1] or not m[1].islower())
 
 
 def is_rule(text: str) -> bool:
@@ -91,7 +96,7 @@ def code_share(lines: list[Line]) -> float:
 
 def tabular(lines: list[Line]) -> str:
     """Why these lines are a table or a drawing made of characters ("" if they are not)."""
-    if len(lines) < 2 or any(len(x.raw) > 250 for x in lines[:50]):
+    if len(lines) < 2 or any(len(x.raw) > 250 for x in lines):
         return ""
     few = max(2, round(len(lines) * 0.6))
     if sum(1 for x in lines if _BOX.search(x.text)) >= few:
@@ -116,7 +121,7 @@ def is_full(a: Line, b: Line, wrap: int, slack: int = 0) -> bool:
 
 def looks_wrapped(lines: list[Line], wrap: int) -> bool:
     """Whether the breaks between these lines come from filling a width and not from the author."""
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(pairwise(lines))
     if not pairs:
         return True
     small = sum(1 for _, b in pairs if starts_lower(b.text)) / len(pairs)
@@ -132,7 +137,7 @@ def looks_wrapped(lines: list[Line], wrap: int) -> bool:
 
 def wrap_width(lines: list[Line]) -> int:
     """The width the text was wrapped at, from the lines themselves; 0 if it was not."""
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a.text and b.text and 40 <= width(a.raw) <= LONG]
+    pairs = [(a, b) for a, b in pairwise(lines) if a.text and b.text and 40 <= width(a.raw) <= LONG]
     if not pairs:
         return 0
     widths = sorted(width(a.raw) for a, _ in pairs)
@@ -168,7 +173,7 @@ def _needs_space(a: str, b: str) -> bool:
         return False
     if a[-1] == "-" and len(a) > 1 and a[-2].isalpha():
         return not (starts_lower(b) and len(first_word(b)) > 3)
-    glued = a[-1] == "—" and a[-2:-1] not in ("", " ") or (a[-2:] == "--" and a[-3:-2] not in ("", " ", "-"))
+    glued = (a[-1] == "—" and a[-2:-1] not in ("", " ")) or (a[-2:] == "--" and a[-3:-2] not in ("", " ", "-"))
     return not glued
 
 
@@ -187,8 +192,7 @@ def lines_of(text: str) -> tuple[list[Line], list[Dropped]]:
     for i, raw in enumerate(rows, 1):
         first, *others = raw.split("\f")
         pages[-1].append((i, first))
-        for part in others:
-            pages.append([(i, part)])
+        pages.extend([(i, part)] for part in others)
     return _without_heads(pages)
 
 

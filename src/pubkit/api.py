@@ -1,0 +1,150 @@
+"""The faces of the library: read, parse, export and feed entries, each one straight line through the rooms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pubkit import exporters, readers, theme
+from pubkit.diagnostics import Diagnostic, PubkitError, ReadError
+from pubkit.exporters import Output
+from pubkit.model import Article, Entry, Feed, FeedMeta, Volume
+from pubkit.normalize import Limits, normalize
+from pubkit.publication import NAMELESS, Publication, complete, find, override
+from pubkit.readers import Provenance, Read
+
+__all__ = ["export", "feed", "feed_entry", "parse", "read"]
+
+MAX_BYTES = 50_000_000
+
+
+def read(path: str | os.PathLike[str], kind: str | None = None, *, publication: Publication | None = None, limits: Limits | None = None,
+         **meta: Any) -> Read:
+    """The article of a file, clean and complete, with its pictures loaded from the file's own folder.
+
+    Args:
+        path: the source file.
+        kind: markdown, text or json; by default what the file's name says.
+        publication: what the article does not say of itself; by default the ``pubkit.toml`` beside the file.
+        limits: how large an article may be.
+        meta: fields of `pubkit.model.Meta` that stand over those of the source, such as ``language="uk"``.
+
+    Raises `ReadError` (with file, line and column), `LimitError`, `UnknownFormat`.
+    """
+    file = Path(path)
+    name = str(path)
+    kind = kind or readers.kind_of(name)
+    data = _bytes(file, name)
+    publication = publication if publication is not None else find(file.parent)
+    raw = readers.parser(kind)(readers.decode_text(data, name), name)
+    return _finished(raw, Provenance(name, kind, data), publication, file.parent, {}, limits, meta)
+
+
+def parse(text: str, kind: str = "markdown", *, name: str = "", pictures: Mapping[str, bytes] | None = None,
+          publication: Publication | None = None, limits: Limits | None = None, **meta: Any) -> Read:
+    """The article of a text in memory; nothing is read from disk. ``pictures`` maps addresses, as the text writes them, to bytes.
+
+    Other arguments, and what is raised, as for `read`.
+    """
+    raw = readers.parser(kind)(text, name)
+    data = text.encode("utf-8", "surrogatepass")
+    return _finished(raw, Provenance(name, kind, data), publication or Publication(), None, pictures or {}, limits, meta)
+
+
+def _bytes(file: Path, name: str) -> bytes:
+    try:
+        if file.is_dir():
+            raise ReadError("this is a folder, not a file", file=name, hint="pubkit.build and `pubkit build` take folders")
+        if file.stat().st_size > MAX_BYTES:
+            raise ReadError(f"the file has {file.stat().st_size:,} bytes, more than {MAX_BYTES:,}", file=name)
+        return file.read_bytes()
+    except OSError as error:
+        raise ReadError(f"the file cannot be read: {error.strerror or error}", file=name) from error
+
+
+def _finished(raw: Read, provenance: Provenance, publication: Publication, root: Path | None, pictures: Mapping[str, bytes],
+              limits: Limits | None, meta: dict[str, Any]) -> Read:
+    """From a reader's article to one that every exporter can take."""
+    from pubkit.resolve import resolve
+
+    name = provenance.name
+    article = msgspec.structs.replace(raw.article, meta=override(raw.article.meta, meta)) if meta else raw.article
+    article, cleaned = normalize(article, name, limits or Limits())
+    article, completed = complete(article, publication, name, name)
+    article, resolved = resolve(article, root, pictures, name)
+    return Read(article, (*raw.diagnostics, *cleaned, *completed, *resolved), provenance, raw.guesses)
+
+
+def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal", publication: Publication | None = None,
+           **options: Any) -> Output:
+    """A work in a format: files in memory, and diagnostics.
+
+    Args:
+        work: an article (any format); a volume (pdf, epub, docx); a feed (rss, atom).
+        format: a name of ``pubkit formats``.
+        theme: the name of a theme, or the path of one.
+        publication: what the article does not say of itself.
+        options: what the format's ``Options`` knows.
+
+    Raises `UnknownFormat`, `OptionError`, `ThemeError`, `ExportError`.
+    """
+    make = exporters.exporter(format)
+    worn = _theme(theme)
+    found: tuple[Diagnostic, ...] = worn.diagnostics
+    if isinstance(work, Article):
+        work, more = _ready(work, publication or Publication())
+        found += more
+    elif isinstance(work, Volume):
+        chapters = []
+        for chapter in work.chapters:
+            ready, more = _ready(chapter, publication or Publication())
+            chapters.append(ready)
+            found += more
+        bound, _ = complete(Article(work.meta), publication or Publication())
+        work = Volume(bound.meta, tuple(chapters))
+    given: Any = work
+    if make.format.work == "volume" and isinstance(work, Article):
+        given = Volume(work.meta, (work,))
+    elif make.format.work == "feed" and isinstance(work, Article):
+        from pubkit.exporters import feeds
+
+        entry, more = feeds.entry(work, (publication or Publication()).url)
+        found += more
+        given = feed([entry], publication or Publication())
+    elif make.format.work != type(work).__name__.lower():
+        raise PubkitError(f"{format} is made from {make.format.work}s, not from a {type(work).__name__.lower()}")
+    output = make(given, worn, options)
+    return Output(output.files, (*found, *output.diagnostics))
+
+
+_load_theme = theme.load
+
+
+def _theme(name: str) -> theme.Theme:
+    return _load_theme(name)
+
+
+def _ready(article: Article, publication: Publication) -> tuple[Article, tuple[Diagnostic, ...]]:
+    clean, found = normalize(article)
+    whole, more = complete(clean, publication)
+    return whole, (*found, *more)
+
+
+def feed_entry(article: Article, *, publication: Publication | None = None) -> Entry:
+    """The entry that feeds make of an article: metadata, rendered content with absolute links, content hash."""
+    from pubkit.exporters import feeds
+
+    ready, _ = _ready(article, publication or Publication())
+    return feeds.entry(ready, (publication or Publication()).url)[0]
+
+
+def feed(entries: list[Entry], publication: Publication | None = None) -> Feed:
+    """A feed of entries, newest first."""
+    about = publication or Publication()
+    meta = FeedMeta(title=about.title or NAMELESS, url=about.url, feed_url=about.url, description=about.description, language=about.language,
+                    rights=about.rights)
+    return Feed(meta, tuple(sorted(entries, key=lambda e: (-e.published.timestamp(), e.id))))

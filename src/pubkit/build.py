@@ -1,0 +1,336 @@
+"""Paths and settings go in; files in every format asked for come out, one independent job an article, feeds gathered at the end."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pubkit import exporters, readers
+from pubkit.diagnostics import Diagnostic, ExportError, PubkitError, ReadError, UsageError
+from pubkit.exporters import Output
+from pubkit.model import Article, Entry, Volume
+from pubkit.publication import Publication, find, slug_of
+from pubkit.readers.base import Read
+
+__all__ = ["DEFAULT_FORMATS", "Job", "Report", "Result", "Settings", "build", "job", "sources"]
+
+log = logging.getLogger("pubkit.build")
+DEFAULT_FORMATS = ("pdf", "epub", "docx", "rss", "atom")
+Transform = Callable[[Article], Article]
+_LEFT_OUT = frozenset(("readme", "_index", "license", "licence", "changelog", "contributing", "copying"))
+
+
+class Settings(Struct, frozen=True):
+    """What every job of a run shares; picklable. ``options`` are by format, ``meta`` stands over the sources' metadata."""
+
+    out: str
+    formats: tuple[str, ...] = DEFAULT_FORMATS
+    theme: str = "journal"
+    publication: Publication = Publication()
+    options: dict[str, dict[str, Any]] = {}
+    meta: dict[str, Any] = {}
+    kind: str | None = None
+    strict: bool = False
+    drafts: bool = False
+    transform: Transform | None = None
+
+
+class Job(Struct, frozen=True):
+    """One article to build: its source, as given or found."""
+
+    source: str
+
+
+class Result(Struct, frozen=True):
+    """What came of one job: files written, the entry for feeds, diagnostics, and the error that stopped it."""
+
+    source: str
+    slug: str = ""
+    files: tuple[str, ...] = ()
+    entry: Entry | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    error: PubkitError | None = None
+    skipped: str = ""
+
+
+class Report(Struct, frozen=True):
+    """What came of a run: one result an article, and the feeds' files, diagnostics and error under the source ''."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file written, in order."""
+        return tuple(f for r in self.results for f in r.files)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every diagnostic, in order."""
+        return tuple(d for r in self.results for d in r.diagnostics)
+
+    @property
+    def errors(self) -> tuple[PubkitError, ...]:
+        """Every error, in order."""
+        return tuple(r.error for r in self.results if r.error)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.errors
+
+
+def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] = "out", formats: Sequence[str] = DEFAULT_FORMATS, *,
+          theme: str = "journal", publication: Publication | None = None, options: Mapping[str, Mapping[str, Any]] | None = None,
+          meta: Mapping[str, Any] | None = None, kind: str | None = None, strict: bool = False, drafts: bool = False, jobs: int = 1,
+          transform: Transform | None = None, progress: Callable[[Result], None] | None = None) -> Report:
+    """Build articles into a folder. An article that fails stops no other; its error is in the report.
+
+    Args:
+        paths: files, and folders that are searched for articles.
+        out: the folder for the outputs; made if it is missing.
+        formats: names of ``pubkit formats``.
+        theme: the name of a theme, or the path of one.
+        publication: by default the ``pubkit.toml`` in the first folder given, or beside the first file.
+        options: by format, what its ``Options`` knows.
+        meta: fields of `Meta` that stand over those of every source.
+        kind: the kind of every source (markdown, text, json); by default what its name says.
+        strict: whether warnings make an article fail.
+        drafts: whether drafts are built.
+        jobs: how many processes work at once.
+        transform: a function from article to article, called before the exporters; picklable where ``jobs`` > 1.
+        progress: called with each result as it comes.
+
+    Raises `UnknownFormat`, `OptionError`, `ThemeError`, `UsageError` before anything is written, and `ExportError` if ``out`` is no folder.
+    """
+    paths = [os.fspath(p) for p in paths]
+    if not paths:
+        raise UsageError("there is nothing to build", hint="Give files or folders")
+    settings = Settings(os.fspath(out), tuple(dict.fromkeys(formats)), theme, publication or find(_home(paths[0])),
+                        {k: dict(v) for k, v in (options or {}).items()}, dict(meta or {}), kind, strict, drafts, transform)
+    _check(settings)
+    planned, failed = _plan(paths, settings)
+    results = list(failed)
+    for result in failed:
+        if progress:
+            progress(result)
+    for result in _run(planned, settings, jobs):
+        results.append(result)
+        if progress:
+            progress(result)
+    last = _feeds([r for r in results if r.entry], settings)
+    if last:
+        results.append(last)
+        if progress:
+            progress(last)
+    return Report(tuple(results))
+
+
+def _home(path: str) -> Path:
+    given = Path(path)
+    return given if given.is_dir() else given.parent
+
+
+def _check(settings: Settings) -> None:
+    """Formats, options and theme exist, and the folder can be written, before any work is done."""
+    from pubkit import theme
+
+    if not settings.formats:
+        raise UsageError("no format is asked for", hint="See `pubkit formats`")
+    for name in settings.formats:
+        if name not in (f.name for f in exporters.FORMATS):
+            exporters.exporter(name)
+    for name, given in settings.options.items():
+        exporters.exporter(name).checked(given)
+    theme.load(settings.theme)
+    out = Path(settings.out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"the folder {out} cannot be made: {error.strerror}", hint="Choose another with -o") from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise ExportError(f"the folder {out} cannot be written", hint="Choose another with -o")
+
+
+# --- The plan -----------------------------------------------------------------------------------------------------------------------
+
+def sources(folder: Path, out: Path | None = None) -> Iterator[Path]:
+    """The articles below a folder, sorted: Markdown and text files, but not hidden ones, READMEs, licences or what lies in ``out``."""
+    suffixes = {s for kind in readers.kinds() if kind.name != "json" for s in kind.suffixes}
+    own = out.resolve() if out else None
+    for root, folders, files in os.walk(folder):
+        here = Path(root)
+        folders[:] = sorted(d for d in folders if not d.startswith(".") and (here / d).resolve() != own)
+        for name in sorted(files):
+            path = here / name
+            if path.suffix.lower() in suffixes and not name.startswith(".") and path.stem.lower() not in _LEFT_OUT:
+                yield path
+
+
+def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Result]]:
+    """The jobs of a run, and what fails before it begins: files that are missing, folders without articles, slugs that stand twice."""
+    found: list[str] = []
+    failed: list[Result] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = [str(p) for p in sources(path, Path(settings.out))]
+            if not inside:
+                kinds = " ".join(s for k in readers.kinds() for s in k.suffixes)
+                failed.append(Result(given, error=ReadError("the folder holds no articles", file=given, hint=f"Articles end in {kinds}")))
+            found += inside
+        elif path.exists():
+            found.append(given)
+        else:
+            failed.append(Result(given, error=ReadError("there is no such file or folder", file=given, hint="Check the path")))
+    by_slug: dict[str, list[str]] = {}
+    for source in dict.fromkeys(found):
+        by_slug.setdefault(_slug(source, settings).casefold(), []).append(source)
+    jobs = []
+    for slug, same in by_slug.items():
+        if len(same) == 1:
+            jobs.append(Job(same[0]))
+            continue
+        for source in same:
+            others = ", ".join(s for s in same if s != source)
+            failed.append(Result(source, slug, error=UsageError(f"the slug {slug!r} is also that of {others}", file=source,
+                                                                hint="Give one of them another slug in its front matter")))
+    return jobs, failed
+
+
+def _slug(source: str, settings: Settings) -> str:
+    """The slug that a source will have, read from its front matter alone; the job itself says what is wrong with it."""
+    from pubkit.publication import file_slug
+
+    if settings.meta.get("slug"):
+        return file_slug(str(settings.meta["slug"]))
+    try:
+        kind = settings.kind or readers.kind_of(source)
+        if kind == "markdown":
+            from pubkit.readers.front_matter import peek
+
+            if slug := peek(Path(source), "slug"):
+                return file_slug(slug)
+        elif kind == "json":
+            from pubkit.model import decode
+
+            if slug := decode(Path(source).read_bytes()).meta.slug:
+                return file_slug(slug)
+    except (PubkitError, OSError, UnicodeDecodeError, msgspec.MsgspecError, RecursionError):
+        pass
+    return slug_of(source)[0]
+
+
+# --- Jobs ---------------------------------------------------------------------------------------------------------------------------
+
+def _run(planned: Sequence[Job], settings: Settings, jobs: int) -> Iterator[Result]:
+    if jobs <= 1 or len(planned) <= 1:
+        for one in planned:
+            yield job(one, settings)
+        return
+    with ProcessPoolExecutor(min(jobs, len(planned)), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(job, planned, [settings] * len(planned))
+
+
+def job(work: Job, settings: Settings) -> Result:
+    """One article, from its source to its files. Never raises: what stopped it is in the result."""
+    found: tuple[Diagnostic, ...] = ()
+    try:
+        from pubkit.api import read
+
+        article_read = read(work.source, settings.kind, publication=settings.publication, **settings.meta)
+        article, found = article_read.article, article_read.diagnostics
+        if article.meta.draft and not settings.drafts:
+            return Result(work.source, article.meta.slug, skipped="draft")
+        if settings.transform:
+            article, more = _transformed(article_read, settings)
+            found += more
+        outputs, entry = _outputs(article, settings)
+        found = tuple(dict.fromkeys((*found, *(_placed(d, work.source) for o in outputs for d in o.diagnostics))))
+        if settings.strict and (grave := [d for d in found if d.severity != "info"]):
+            raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source, hint="Mend them, or build without --strict")
+        return Result(work.source, article.meta.slug, _written(outputs, settings.out), entry, found)
+    except PubkitError as error:
+        return Result(work.source, diagnostics=found, error=_at(error, work.source))
+    except Exception as error:  # a fault of ours must not take the other articles with it
+        log.debug("job failed", exc_info=True)
+        return Result(work.source, diagnostics=found, error=PubkitError(
+            f"a fault in pubkit: {type(error).__name__}: {error}", file=work.source, hint="Please report it with the article"))
+
+
+def _transformed(article_read: Read, settings: Settings) -> tuple[Article, tuple[Diagnostic, ...]]:
+    """The article as the user's function gives it back, through the one door again."""
+    from pubkit.normalize import normalize
+    from pubkit.publication import complete
+
+    assert settings.transform is not None
+    name = article_read.provenance.name if article_read.provenance else ""
+    article, cleaned = normalize(settings.transform(article_read.article), name)
+    article, completed = complete(article, settings.publication, name, name)
+    return article, (*cleaned, *completed)
+
+
+def _outputs(article: Article, settings: Settings) -> tuple[list[Output], Entry | None]:
+    from pubkit import theme
+
+    worn = theme.load(settings.theme)
+    outputs, entry = [Output((), worn.diagnostics)], None
+    for name in settings.formats:
+        make = exporters.exporter(name)
+        if make.format.work == "feed":
+            if entry is None:
+                from pubkit.exporters import feeds
+
+                entry, found = feeds.entry(article, settings.publication.url)
+                outputs.append(Output((), found))
+            continue
+        work = Volume(article.meta, (article,)) if make.format.work == "volume" else article
+        outputs.append(make(work, worn, settings.options.get(name, {})))
+    return outputs, entry
+
+
+def _written(outputs: Iterable[Output], out: str) -> tuple[str, ...]:
+    """Every file of a job, written; none of them stays if one cannot be."""
+    written: list[Path] = []
+    try:
+        for output in outputs:
+            written += output.write(out)
+    except ExportError:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+    return tuple(str(p) for p in written)
+
+
+def _placed(found: Diagnostic, source: str) -> Diagnostic:
+    return found if found.location.file else msgspec.structs.replace(found, location=msgspec.structs.replace(found.location, file=source))
+
+
+def _at(error: PubkitError, source: str) -> PubkitError:
+    if error.location.file:
+        return error
+    return type(error)(error.message, file=source, line=error.location.line, column=error.location.column, hint=error.hint)
+
+
+def _feeds(results: Sequence[Result], settings: Settings) -> Result | None:
+    """The feeds of a run, made of the entries of all its articles."""
+    names = [name for name in settings.formats if exporters.exporter(name).format.work == "feed"]
+    if not names or not results:
+        return None
+    from pubkit import theme
+    from pubkit.api import feed
+
+    try:
+        work = feed([r.entry for r in results if r.entry], settings.publication)
+        worn = theme.load(settings.theme)
+        outputs = [exporters.exporter(name)(work, worn, settings.options.get(name, {})) for name in names]
+        return Result("", files=_written(outputs, settings.out), diagnostics=tuple(d for o in outputs for d in o.diagnostics))
+    except PubkitError as error:
+        return Result("", error=error)

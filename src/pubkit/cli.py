@@ -1,0 +1,248 @@
+"""The command line: a thin face on the library. Findings go to standard error, results to standard output.
+
+Exit codes: 0 all is built, 1 something failed, 2 the command cannot be meant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from pubkit.build import DEFAULT_FORMATS, Report, Result
+from pubkit.diagnostics import PubkitError, ThemeError, UsageError
+
+__all__ = ["main"]
+
+
+class _Face(click.Group):
+    """Turns what the library raises into one line on standard error and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (UsageError, ThemeError) as error:
+            _stop(error, 2)
+        except PubkitError as error:
+            _stop(error, 1)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+
+def _stop(error: PubkitError, code: int) -> NoReturn:
+    click.echo(_line(error), err=True)
+    sys.exit(code)
+
+
+def _line(error: PubkitError) -> str:
+    place = f"{error.location}: " if error.location.file else ""
+    return f"{place}error: {error.message}" + (f". {error.hint}" if error.hint else "")
+
+
+@click.group(cls=_Face, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pubkit", message="%(prog)s %(version)s")
+def main() -> None:
+    """One article in, every form it is published in out: PDF, EPUB, DOCX, RSS, Atom, HTML and JSON."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--out", default="out", show_default=True, metavar="DIR", help="Folder for the outputs; '-' for standard output.")
+@click.option("-f", "--formats", default=",".join(DEFAULT_FORMATS), show_default=True, metavar="NAMES", help="Formats, joined by commas.")
+@click.option("--theme", default=None, metavar="NAME", help="A theme's name, or the folder of one. [default: journal]")
+@click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the sources: markdown, text or json.")
+@click.option("--site-url", default=None, metavar="URL", help="Address of the site, for links, feeds and ids.")
+@click.option("--title", "site_title", default=None, metavar="TEXT", help="Title of the publication.")
+@click.option("--language", default=None, metavar="TAG", help="Language of sources that name none (BCP 47).")
+@click.option("--author", default=None, metavar="NAME", help="Author of sources that name none.")
+@click.option("--date", default=None, metavar="DATE", help="Date of publication, over the sources' own (ISO 8601).")
+@click.option("--slug", default=None, metavar="SLUG", help="Name of the output files, over the source's own.")
+@click.option("--option", "options", multiple=True, metavar="FORMAT.NAME=VALUE", help="An option of a format, such as pdf.contents=no.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that work at once.")
+@click.option("--strict", is_flag=True, help="Let warnings fail.")
+@click.option("--drafts", is_flag=True, help="Build drafts too.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON report instead of lines.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors alone.")
+def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kind: str | None, site_url: str | None, site_title: str | None,
+          language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...], jobs: int, strict: bool,
+          drafts: bool, as_json: bool, quiet: bool) -> None:
+    """Build articles: files, and folders that are searched for them. '-' is standard input."""
+    import pubkit.build as rooms
+
+    publication = _publication(paths[0], url=site_url, title=site_title, language=language, author=author)
+    meta: dict[str, Any] = {"published": _date(date)} if date else {}
+    if slug:
+        meta["slug"] = slug
+    with tempfile.TemporaryDirectory(prefix="pubkit-") as scratch:
+        given = tuple(_standard_input(scratch, kind) if p == "-" else p for p in paths)
+        target = str(Path(scratch) / "out") if out == "-" else out
+        shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
+        report = rooms.build(given, target, _names(formats), theme=theme or publication.theme or "journal", publication=publication,
+                             options=_options(options), meta=meta, kind=kind or ("markdown" if "-" in paths else None), strict=strict,
+                             drafts=drafts, jobs=jobs, progress=shown)
+        if out == "-":
+            _to_standard_output(report)
+    if as_json:
+        click.echo(_json(report))
+    elif not quiet and out != "-":
+        shown.summary(report)
+    sys.exit(0 if report.ok else 2 if all(isinstance(e, UsageError) for e in report.errors) and len(report.results) == len(report.errors) else 1)
+
+
+def _names(formats: str) -> list[str]:
+    return [name for part in formats.split(",") if (name := part.strip().lower())]
+
+
+def _publication(first: str, **changes: str | None) -> Any:
+    from pubkit.publication import Publication, checked, find
+
+    path = Path(first)
+    known = Publication() if first == "-" else find(path if path.is_dir() else path.parent)
+    given = {k: v for k, v in changes.items() if v is not None}
+    own = {f: getattr(known, f) for f in known.__struct_fields__}
+    return checked({**own, **given}, "the command line") if given else known
+
+
+def _date(text: str) -> datetime:
+    from datetime import UTC
+
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--date is {text!r}", hint="Write it as 2024-05-31 or 2024-05-31T09:00:00+02:00") from error
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _options(given: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    options: dict[str, dict[str, Any]] = {}
+    for text in given:
+        name, mark, value = text.partition("=")
+        format_, dot, option = name.partition(".")
+        if not (mark and dot and option):
+            raise UsageError(f"--option is {text!r}", hint="Write FORMAT.NAME=VALUE, such as pdf.contents=no")
+        options.setdefault(format_.strip(), {})[option.strip().replace("-", "_")] = value
+    return options
+
+
+def _standard_input(folder: str, kind: str | None) -> str:
+    from pubkit import readers
+
+    suffix = next((k.suffixes[0] for k in readers.kinds() if k.name == (kind or "markdown") and k.suffixes), ".md")
+    path = Path(folder) / f"article{suffix}"
+    path.write_bytes(sys.stdin.buffer.read())
+    return str(path)
+
+
+def _to_standard_output(report: Report) -> None:
+    if report.ok and len(report.files) != 1:
+        raise UsageError(f"{len(report.files)} files cannot go to standard output", hint="Ask for one article and one format, or give a folder with -o")
+    for file in report.files:
+        sys.stdout.buffer.write(Path(file).read_bytes())
+
+
+class _Shown:
+    """Prints each result as it comes."""
+
+    def __init__(self, silent: bool, from_input: bool) -> None:
+        self.silent = silent
+        self.from_input = from_input
+
+    def __call__(self, result: Result) -> None:
+        for found in result.diagnostics:
+            if found.severity != "info" or not self.silent:
+                click.echo(self._named(str(found), result), err=True)
+        if result.error:
+            click.echo(self._named(_line(result.error), result), err=True)
+        if self.silent:
+            return
+        if result.skipped:
+            click.echo(f"{result.source}: left out, a {result.skipped}")
+        for file in result.files:
+            click.echo(f"{file}  {_size(Path(file).stat().st_size)}")
+
+    def _named(self, line: str, result: Result) -> str:
+        return line.replace(result.source, "<stdin>") if self.from_input and result.source else line
+
+    def summary(self, report: Report) -> None:
+        """How many articles and files came out, and how many failed."""
+        articles = [r for r in report.results if r.source]
+        built = sum(1 for r in articles if not r.error and not r.skipped)
+        failed = len(report.errors)
+        warnings = sum(1 for d in report.diagnostics if d.severity != "info")
+        text = f"{_count(built, 'article')}, {_count(len(report.files), 'file')}"
+        text += f", {_count(warnings, 'warning')}" if warnings else ""
+        click.echo(text + (f", {failed} failed" if failed else ""))
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
+def _size(size: int) -> str:
+    return f"{size:,} bytes" if size < 10_000 else f"{size / 1000:,.0f} kB"
+
+
+def _json(report: Report) -> str:
+    import msgspec
+
+    def error(e: PubkitError | None) -> dict[str, Any] | None:
+        return None if e is None else {"kind": type(e).__name__, "message": e.message, "hint": e.hint, "file": e.location.file,
+                                       "line": e.location.line, "column": e.location.column}
+
+    results = [{"source": r.source, "slug": r.slug, "files": r.files, "skipped": r.skipped, "error": error(r.error),
+                "diagnostics": [msgspec.to_builtins(d) for d in r.diagnostics]} for r in report.results]
+    return msgspec.json.format(msgspec.json.encode({"ok": report.ok, "results": results}), indent=2).decode()
+
+
+@main.command()
+@click.argument("file")
+@click.option("--why", is_flag=True, help="Show the reason for each guess.")
+@click.option("--json", "as_json", is_flag=True, help="Print the canonical JSON.")
+@click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the source: markdown, text or json.")
+def inspect(file: str, why: bool, as_json: bool, kind: str | None) -> None:
+    """Show the structure that is found in a file."""
+    import pubkit
+    from pubkit.model import encode
+    from pubkit.outline import outline
+
+    if file == "-":
+        read = pubkit.parse(_decoded(sys.stdin.buffer.read()), kind or "markdown", name="-")
+    else:
+        read = pubkit.read(file, kind)
+    for found in read.diagnostics:
+        click.echo(str(found), err=True)
+    click.echo(encode(read.article, indent=1).decode() if as_json else outline(read.article, read.guesses, why))
+
+
+def _decoded(data: bytes) -> str:
+    from pubkit.readers import decode_text
+
+    return decode_text(data, "-")
+
+
+@main.command()
+def formats() -> None:
+    """List the formats that can be made and read."""
+    from pubkit import exporters, readers
+
+    click.echo("Written:")
+    for format_ in exporters.formats():
+        click.echo(f"  {format_.name:<9} {format_.files:<13} {format_.description}")
+    click.echo("Read:")
+    for kind in readers.kinds():
+        click.echo(f"  {kind.name:<9} {' '.join(kind.suffixes):<38} {kind.description}")
+
+
+@main.command()
+def themes() -> None:
+    """List the themes."""
+    from pubkit import theme
+
+    for name in theme.names():
+        click.echo(f"{name:<10} {theme.load(name).title}")

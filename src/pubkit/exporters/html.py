@@ -1,0 +1,153 @@
+"""An article goes in; a web page of its own comes out: style, fonts and pictures inside, light and dark, notes at the end."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct
+
+from pubkit import words
+from pubkit.css import font_face, sheet
+from pubkit.css.faces import faces
+from pubkit.exporters.base import File, Output
+from pubkit.model import Article, Asset, Meta, Note, plain_text, walk
+from pubkit.theme import Theme
+from pubkit.xhtml import Dialect, Outline, Renderer, attr, escape, outline
+
+__all__ = ["Options", "export"]
+
+
+class Options(Struct, frozen=True):
+    """``fonts``: the theme's fonts inside the page ("embed"), or those of the reader's machine ("none").
+    ``pictures``: inside the page ("embed"), or beside it in a folder named after the slug ("files")."""
+
+    fonts: Literal["embed", "none"] = "embed"
+    pictures: Literal["embed", "files"] = "embed"
+
+
+def export(work: Article, theme: Theme, options: Options = Options()) -> Output:  # noqa: B008 (frozen)
+    """``<slug>.html``; with ``pictures="files"`` the pictures too, as ``<slug>/<name>``."""
+    meta, beside = work.meta, dict[str, Asset]()
+
+    def src(asset: Asset) -> str:
+        if options.pictures == "embed":
+            return _data(asset.media_type, asset.data)
+        beside[asset.name] = asset
+        return f"{meta.slug}/{asset.name}"
+
+    def href(url: str) -> str:
+        return urljoin(meta.url, url) if meta.url and not urlsplit(url).scheme else url
+
+    body = _body(Renderer(work, Dialect(meta.language, href=href, src=src)), theme)
+    page = _page(meta, _head(work, theme, options), body)
+    files = [File(f"{meta.slug}.html", "text/html", page.encode())]
+    files += [File(f"{meta.slug}/{name}", asset.media_type, asset.data) for name, asset in beside.items()]
+    return Output(tuple(files))
+
+
+# --- The page -----------------------------------------------------------------------------------------------------------------------
+
+def _page(meta: Meta, head: str, body: str) -> str:
+    direction = ' dir="rtl"' if words.direction(meta.language) == "rtl" else ""
+    return f'<!DOCTYPE html>\n<html{attr("lang", meta.language)}{direction}>\n<head>\n{head}</head>\n{body}</html>\n'
+
+
+def _body(renderer: Renderer, theme: Theme) -> str:
+    meta, choices = renderer.article.meta, theme.choices
+    head = renderer.title_block()
+    rendered = renderer.render(renderer.article.content)
+    end = renderer.end_matter()
+    more = renderer.render(()).notes  # those that the end matter calls
+    masthead = f'<header class="pk-masthead">\n<p class="pk-publication">{escape(meta.publisher)}</p>\n</header>\n' if meta.publisher else ""
+    return (f'<body class="pk-{choices.paragraph} pk-rules-{choices.table_rules}">\n{masthead}<main>\n<article class="pk-article">\n'
+            f'{head}{_contents(renderer)}<div class="pk-body">\n{rendered.body}</div>\n{rendered.notes}{more}{end}</article>\n</main>\n</body>\n')
+
+
+def _contents(renderer: Renderer) -> str:
+    tree = outline(renderer.article.content)
+    if sum(line.level == 2 for line in tree) < 3:
+        return ""
+    title = escape(words.word("in_this_article", renderer.dialect.language))
+    return (f'<nav class="pk-toc" aria-labelledby="pk-toc-title">\n<p class="pk-toc-title" id="pk-toc-title">{title}</p>\n'
+            f"{_lines(tree, 2)}</nav>\n")
+
+
+def _lines(tree: list[Outline], levels: int) -> str:
+    items = ""
+    for line in tree:
+        label = " ".join(plain_text(line.heading.content, notes=False).split()) or "\u2014"
+        below = _lines(line.below, levels - 1) if line.below and levels > 1 else ""
+        items += f'<li><a href="#{escape(line.heading.id)}">{escape(label)}</a>{below}</li>\n'
+    return f"<ol>\n{items}</ol>\n"
+
+
+# --- The head -----------------------------------------------------------------------------------------------------------------------
+
+def _head(work: Article, theme: Theme, options: Options) -> str:
+    meta = work.meta
+    title = meta.title_text or words.word("untitled", meta.language)
+    summary = meta.summary or meta.subtitle_text
+    names = [p.name for p in meta.authors if p.role == "author"] or [p.name for p in meta.authors]
+    published = meta.published.isoformat() if meta.published and meta.published.year > 1980 else ""
+    properties = [("og:type", "article"), ("og:title", title), ("og:description", summary), ("og:url", meta.url), ("og:site_name", meta.publisher),
+                  ("article:published_time", published), ("article:modified_time", meta.updated.isoformat() if meta.updated else ""),
+                  ("article:section", meta.section), *(("article:tag", tag) for tag in meta.tags)]
+    named = [("description", summary), *(("author", name) for name in names), ("keywords", ", ".join(meta.tags)), ("generator", "pubkit")]
+    lines = ['<meta charset="utf-8">', '<meta name="viewport" content="width=device-width, initial-scale=1">', f"<title>{escape(title)}</title>"]
+    lines += [f"<meta{attr('name', name)}{attr('content', value)}>" for name, value in named if value]
+    lines += [f"<link{attr('rel', rel)}{attr('href', url)}>" for rel, url in (("canonical", meta.url), ("license", _license(meta))) if url]
+    lines += [f"<meta{attr('property', name)}{attr('content', value)}>" for name, value in properties if value]
+    lines.append('<meta name="color-scheme" content="light dark">')
+    for scheme, paper in (("light", theme.color.paper), ("dark", theme.dark.paper)):
+        lines.append(f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{paper}">')
+    lines.append(f'<script type="application/ld+json">{_linked_data(meta, title, summary, published)}</script>')
+    lines.append(f"<style>\n{_style(work, theme, options)}</style>")
+    return "\n".join(lines) + "\n"
+
+
+def _license(meta: Meta) -> str:
+    return meta.license if urlsplit(meta.license).scheme in ("http", "https") else ""
+
+
+def _linked_data(meta: Meta, title: str, summary: str, published: str) -> str:
+    """The article in the words of schema.org, as JSON that cannot end its own script element."""
+    people: dict[str, list[dict[str, str]]] = {}
+    roles = {"author": "author", "editor": "editor", "translator": "translator", "illustrator": "illustrator"}
+    for person in meta.authors:
+        known = {"@type": "Person", "name": person.name, "url": person.url, "sameAs": person.orcid if "://" in person.orcid else ""}
+        people.setdefault(roles.get(person.role, "contributor"), []).append({k: v for k, v in known.items() if v})
+    series = {"@type": "CreativeWorkSeries", "name": meta.series.name} if meta.series else None
+    data: dict[str, Any] = {
+        "@context": "https://schema.org", "@type": "Article", "headline": title, "description": summary, "inLanguage": meta.language,
+        "identifier": meta.id, "url": meta.url, "mainEntityOfPage": meta.url, "datePublished": published,
+        "dateModified": meta.updated.isoformat() if meta.updated else "", **people,
+        "publisher": {"@type": "Organization", "name": meta.publisher} if meta.publisher else None, "articleSection": meta.section,
+        "keywords": list(meta.tags), "isPartOf": series, "copyrightNotice": meta.rights, "license": _license(meta),
+    }
+    text = json.dumps({k: v for k, v in data.items() if v}, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _style(work: Article, theme: Theme, options: Options) -> str:
+    chosen = faces(theme, (work,)) if options.fonts == "embed" else ()
+    return "".join(font_face(face, _font(face.path)) for face in chosen) + sheet("web", theme, "rem") + _beside(work)
+
+
+def _beside(work: Article) -> str:
+    """Rules that put each note beside its call where the window is wide and the browser can anchor; elsewhere notes stay at the end."""
+    count = sum(isinstance(n, Note) for n in walk(work))
+    return ""
+
+
+def _data(media_type: str, data: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
+
+
+@lru_cache(maxsize=64)
+def _font(path: str) -> str:
+    return _data("font/woff2", Path(path).read_bytes())

@@ -1,0 +1,386 @@
+"""Lines come in; pieces go out: lists, quotes, verse, code, rules, underlined lines and paragraphs, each built and with its reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pubkit.model import Block, CodeBlock, Inline, List, ListItem, Paragraph, Quote, Rule, Verse
+from pubkit.readers.base import Guess
+from pubkit.readers.plaintext_inline import inlines, lead_in, lines_as_inlines, with_lead_in
+from pubkit.readers.plaintext_lines import (
+    LONG, Line, code_share, ends_sentence, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular, width,
+)
+from pubkit.readers.plaintext_lists import Marker, follows, is_list, marker
+
+__all__ = ["Piece", "Segmenter", "guess"]
+
+DEPTH = 12          # deeper quotes and lists stay text inside the last level
+
+_REFERENCE = re.compile(r"\[[^\]\s]{1,12}\] |\(?[^\W\d_a-zA-Z]\) ")
+_ATTRIBUTION = re.compile(r"(?:—|–|--|―)\s*(?=\S)")
+_UNDERLINES = "=-~^*#+\"'`_"
+
+
+@dataclass
+class Piece:
+    """A part of the text: the block it becomes, its lines, the blank lines before it, and why it was taken for this kind."""
+
+    kind: str
+    line: int
+    block: Block
+    guess: Guess
+    lines: list[Line]
+    before: int = 0
+    mark: str = ""
+    text: str = ""
+
+
+def guess(line: int, kind: str, score: float, reason: str, text: str) -> Guess:
+    """A `Guess` with the beginning of its words."""
+    return Guess(line, kind, round(score, 2), reason, squeeze(text[:240])[:60])
+
+
+@dataclass
+class Segmenter:
+    """Cuts lines into pieces. ``base`` is the indent of running text here; what is decided inside lists and quotes goes to ``guesses``."""
+
+    lines: list[Line]
+    wrap: int
+    base: int
+    guesses: list[Guess]
+    depth: int = 0
+    pieces: list[Piece] = field(default_factory=list)
+    blanks: int = 0
+    group_start: bool = True
+
+    def run(self) -> list[Piece]:
+        """All pieces."""
+        at = 0
+        while at < len(self.lines):
+            if not self.lines[at].text:
+                self.blanks += 1
+                self.group_start = True
+                at += 1
+                continue
+            at = self._next(at)
+            self.blanks = 0
+            self.group_start = False
+        return self.pieces
+
+    def blocks(self) -> tuple[Block, ...]:
+        """All pieces as blocks, for the inside of lists and quotes."""
+        pieces = self.run()
+        self.guesses.extend(p.guess for p in pieces if p.kind not in ("paragraph", "rule"))
+        return tuple(p.block for p in pieces)
+
+    def _next(self, at: int) -> int:
+        x = self.lines[at]
+        if self.group_start and (end := self._table(at)):
+            return end
+        if self.group_start and not self.depth and (end := self._underlined(at)):
+            return end
+        if is_rule(x.text):
+            self._add("rule", Rule(line=x.no), 1, "a drawn line", [x])
+            return at + 1
+        if x.text[0] == ">":
+            return self._quote(at)
+        first = marker(x)
+        if first is not None and self.depth < DEPTH and (reason := self._list_reason(at, first, self._introduced())):
+            return self._list(at, first, reason)
+        return self._text(at)
+
+    def _add(self, kind: str, block: Block, score: float, reason: str, lines: list[Line], mark: str = "", text: str = "") -> None:
+        no = lines[0].no
+        words = text or " ".join(x.text[:60] for x in lines[:4])
+        self.pieces.append(Piece(kind, no, block, guess(no, kind, score, reason, words), lines, self.blanks, mark, text))
+        self.blanks = 0
+
+    def _inside(self, lines: list[Line], base: int) -> tuple[Block, ...]:
+        return Segmenter(lines, self.wrap, base, self.guesses, self.depth + 1).blocks()
+
+    def _introduced(self) -> bool:
+        last = self.pieces[-1] if self.pieces else None
+        return last is not None and last.kind == "paragraph" and last.text.endswith((":", "："))
+
+    # --- Headings with a drawn line, tables -----------------------------------------------------------------------------------------
+
+    def _underlined(self, at: int) -> int:
+        part = [x.text for x in self.lines[at:at + 3]] + ["", "", ""]
+        over = is_rule(part[0]) and part[0][0] in _UNDERLINES
+        text, under = (part[1], part[2]) if over else (part[0], part[1])
+        if not text or not is_rule(under) or under[0] not in _UNDERLINES or is_rule(text) or (over and under[0] != part[0][0]):
+            return 0
+        if width(text) > 100 or len(under) < min(width(text), 8) * 0.5 or not any(c.isalnum() for c in text) or text[0] == ">":
+            return 0
+        if not over and (ends_sentence(text) and text[-1] == "." and width(text) > 60):
+            return 0
+        lines = self.lines[at:at + (3 if over else 2)]
+        self._add("underlined", Paragraph(inlines(squeeze(text)), line=lines[over].no), 0.95, f"a line drawn below with {under[0]}",
+                  lines[over:over + 1], mark=under[0] * (2 if over else 1), text=squeeze(text))
+        return at + len(lines)
+
+    def _table(self, at: int) -> int:
+        end = at
+        while end < len(self.lines) and self.lines[end].text:
+            end += 1
+        group = self.lines[at:end]
+        if marker(group[0]) is not None or group[0].text[0] == ">":
+            return 0
+        reason = tabular(group)
+        if reason:
+            self._code(group, 0.8, reason)
+        return end if reason else 0
+
+    # --- Code -----------------------------------------------------------------------------------------------------------------------
+
+    def _code(self, lines: list[Line], score: float, reason: str) -> None:
+        last = self.pieces[-1] if self.pieces else None
+        if last is not None and last.kind == "code" and last.mark == reason and 0 < self.blanks < 3:
+            lines = [*last.lines, *(Line(0, "", 0, "") for _ in range(self.blanks)), *lines]
+            self.pieces.pop()
+            self.blanks = last.before
+        indent = min(x.indent for x in lines if x.text)
+        text = "\n".join(x.raw[indent:] for x in lines)
+        self._add("code", CodeBlock(text, line=lines[0].no), score, reason, lines, mark=reason)
+
+    def _is_code(self, group: list[Line]) -> tuple[float, str]:
+        share = code_share(group)
+        indent = min(x.indent for x in group)
+        last = self.pieces[-1] if self.pieces else None
+        before = last.text if last is not None and last.kind == "paragraph" else ""
+        after_code = last is not None and last.kind == "code" and self.blanks < 3 and indent >= min(x.indent for x in last.lines if x.text)
+        if indent - self.base >= 2:
+            if before.endswith("::"):
+                return 0.9, "indented after a double colon"
+            if share >= 0.5 or (share >= 0.3 and (after_code or before.endswith(":"))) or (after_code and len(group) == 1 and share > 0):
+                return 0.8, "indented, and written like a program"
+        if share >= 0.6 and (len(group) > 1 or after_code) and (after_code or any(x.indent > indent for x in group)):
+            return 0.7, "written like a program"
+        if all(x.text.startswith((">>> ", "... ")) for x in group):
+            return 0.8, "a Python prompt"
+        return 0, ""
+
+    # --- Quotes ---------------------------------------------------------------------------------------------------------------------
+
+    def _quote(self, at: int) -> int:
+        end = at
+        while end < len(self.lines) and self.lines[end].text[:1] == ">":
+            end += 1
+        group = self.lines[at:end]
+        if group[0].text.startswith(">>> ") and all(x.text.startswith(">>> ") for x in group):
+            self._code(group, 0.8, "a Python prompt")
+            return end
+        deepest = self.depth + 1 >= DEPTH
+        inner = [_unquoted(x, everything=deepest) for x in group]
+        self._add_quote(inner, group, 0.95, "lines that begin with >")
+        return end
+
+    def _add_quote(self, inner: list[Line], group: list[Line], score: float, reason: str) -> None:
+        attribution: tuple[Inline, ...] = ()
+        written = [x for x in inner if x.text]
+        if len(written) > 1 and (m := _ATTRIBUTION.match(written[-1].text)) and not _ATTRIBUTION.match(written[-2].text):
+            attribution = inlines(squeeze(written[-1].text[m.end():]))
+            inner = inner[:inner.index(written[-1])]
+        base = min((x.indent for x in inner if x.text), default=0)
+        content = self._inside(inner, base) if self.depth < DEPTH else tuple(Paragraph(x.text) for x in inner if x.text)
+        self._add("quote", Quote(content, attribution, line=group[0].no), score, reason, group)
+
+    # --- Lists ----------------------------------------------------------------------------------------------------------------------
+
+    def _list_reason(self, at: int, first: Marker, introduced: bool) -> str:
+        if first.counts and not self.depth and first.indent < self.base:
+            return ""
+        return is_list(self.lines, at, first, introduced, self.base)
+
+    def _list(self, at: int, first: Marker, reason: str) -> int:
+        start = self.lines[at]
+        items: list[tuple[Marker, list[Line]]] = []
+        following: Marker | None = first
+        loose = False
+        while following is not None:
+            current = following
+            end, content = self._item(at, current)
+            items.append((current, content))
+            at = end
+            while at < len(self.lines) and not self.lines[at].text:
+                at += 1
+            following = self._sibling(at, current)
+            if following is not None:
+                loose = loose or at > end
+            else:
+                at = end
+        block = self._build(items, loose, start.no)
+        self._add("list", block, 0.95 if reason == "a bullet sign" else 0.85, f"{reason}, {len(items)} item{'s'[:len(items) > 1]}", [start])
+        return at
+
+    def _sibling(self, at: int, last: Marker) -> Marker | None:
+        if at >= len(self.lines):
+            return None
+        m = marker(self.lines[at])
+        return follows(last, m, self.lines[at]) if m is not None and abs(m.indent - last.indent) <= 1 else None
+
+    def _item(self, at: int, m: Marker) -> tuple[int, list[Line]]:
+        """The end of the item that begins at a line, and its lines (the first without the marker)."""
+        x = self.lines[at]
+        content = [Line(x.no, " " * m.column + x.text[m.column - m.indent:], m.column, x.text[m.column - m.indent:])]
+        end = at + 1
+        i = end
+        while i < len(self.lines):
+            x = self.lines[i]
+            if x.text:
+                inside = self._belongs(i, m, after_blank=i > end)
+                if inside is None:
+                    break
+                content.extend(Line(y.no, "", 0, "") for y in self.lines[end:i])
+                content.append(inside)
+                end = i + 1
+            i += 1
+        return end, content
+
+    def _belongs(self, i: int, m: Marker, after_blank: bool) -> Line | None:
+        """Line ``i`` as a line of the item with marker ``m``; None if the item ends before it."""
+        x = self.lines[i]
+        if after_blank:
+            return x if x.indent > m.indent + 1 else None
+        mark = marker(x)
+        if mark is not None and abs(x.indent - m.indent) <= 1:
+            nested = m.sign in ("•", "●", "*") and mark.sign in ("◦", "▪", "○", "▫", "o", "-", "–") and follows(m, mark, x) is None
+            if nested or (mark.sign in ("-", "–", "—", "o") and follows(m, mark, x) is None and self._runs_on(i)):
+                return x._replace(indent=m.column)
+            weak = mark.counts and follows(m, mark, x) is None and self._runs_on(i)
+            return x._replace(indent=m.column) if weak else None
+        if x.indent > m.indent + (mark is not None):
+            return x if mark is not None or x.indent > m.column + 1 else x._replace(indent=m.column)
+        if is_rule(x.text) or x.text[0] == ">" or mark is not None:
+            return None
+        return x._replace(indent=m.column) if self._runs_on(i) else None
+
+    def _runs_on(self, i: int) -> bool:
+        """Whether line ``i`` goes on with the sentence of the line before, as far as a wrapped width tells."""
+        a, b = self.lines[i - 1], self.lines[i]
+        return is_full(a, b, self.wrap, slack=round(self.wrap * 0.15)) and not (ends_sentence(a.text) and not starts_lower(b.text))
+
+    def _build(self, items: list[tuple[Marker, list[Line]]], loose: bool, no: int) -> List:
+        firsts: list[str] = []
+        rests: list[tuple[Block, ...]] = []
+        for m, content in items:
+            cut = next((i for i, x in enumerate(content) if i and (not x.text or self._nested_at(content, i))), len(content))
+            firsts.append(join([x.text for x in content[:cut]]))
+            rest = content[cut:]
+            base = min([m.column, *(x.indent for x in rest if x.text)])
+            rests.append(self._inside(rest, base) if rest else ())
+        leads = sum(1 for text in firsts if lead_in(text)) * 2 > len(firsts)
+        made = with_lead_in if leads else inlines
+        built = [ListItem((Paragraph(made(text), line=content[0].no), *rest), checked=m.checked, line=content[0].no)
+                 for (m, content), text, rest in zip(items, firsts, rests, strict=True)]
+        first = items[0][0]
+        return List(built, style=first.style, start=first.value if first.counts else 1, tight=not loose, line=no)
+
+    def _nested_at(self, content: list[Line], i: int) -> bool:
+        """Whether a list inside an item begins at this line."""
+        m = marker(content[i])
+        if m is None or self.depth + 1 >= DEPTH:
+            return False
+        return bool(is_list(content, i, m, introduced=content[i - 1].text.endswith(":"), base=content[0].indent - 1))
+
+    # --- Paragraphs, verse ----------------------------------------------------------------------------------------------------------
+
+    def _text(self, at: int) -> int:
+        end = at + 1
+        while end < len(self.lines) and self.lines[end].text and not self._breaks(end):
+            end += 1
+        group = self.lines[at:end]
+        score, reason = self._is_code(group)
+        if reason:
+            self._code(group, score, reason)
+        elif len(group) > 1 and min(x.indent for x in group) - self.base >= 2 and not _hangs(group):
+            self._set_off(group)
+        else:
+            for chunk in self._chunks(group):
+                self._prose(chunk)
+        return end
+
+    def _breaks(self, i: int) -> bool:
+        """Whether line ``i`` cannot belong to the paragraph of the line before."""
+        a, b = self.lines[i - 1], self.lines[i]
+        if len(b.raw) > LONG or len(a.raw) > LONG or is_rule(b.text) or b.text[0] == ">":
+            return True
+        m = marker(b)
+        if m is None or self.depth >= DEPTH:
+            return False
+        colon = a.text.endswith((":", "："))
+        if not colon and is_full(a, b, self.wrap) and m.sign in ("-", "–", "—", "o", ".", ")", "*", "+") and not ends_sentence(a.text):
+            return False
+        return bool(self._list_reason(i, m, colon))
+
+    def _set_off(self, group: list[Line]) -> None:
+        """Indented lines: a quotation if they were wrapped, else lines that stay lines."""
+        signed = len(group) > 2 and _ATTRIBUTION.match(group[-1].text) is not None
+        if looks_wrapped(group[:-1] if signed else group, 0) or looks_wrapped(group, self.wrap):
+            self._add_quote(group, group, 0.6, "an indented paragraph")
+            return
+        lines = [inlines(squeeze(x.text)) for x in group]
+        self._add("verse", Verse(lines, line=group[0].no), 0.65, "indented lines of uneven length", group)
+
+    def _chunks(self, group: list[Line]) -> list[list[Line]]:
+        """A run of lines cut where a first-line indent, a reference mark or a line of speech begins a new paragraph."""
+        low = min(x.indent for x in group)
+        chunks = [group[:1]]
+        marked = _REFERENCE.match(group[0].text) is not None
+        for i in range(1, len(group)):
+            a, x = group[i - 1], group[i]
+            follower = group[i + 1].indent if i + 1 < len(group) else low
+            indented = x.indent >= low + 2 and follower == low and (a.indent == low or len(chunks[-1]) == 1) and ends_sentence(a.text)
+            speech = _ATTRIBUTION.match(x.text) is not None and ends_sentence(a.text) and not is_full(a, x, self.wrap)
+            if indented or speech or (marked and _REFERENCE.match(x.text)):
+                chunks.append([x])
+            else:
+                chunks[-1].append(x)
+        return chunks
+
+    def _prose(self, chunk: list[Line]) -> None:
+        texts = [x.text for x in chunk]
+        if len(chunk) == 1:
+            self._paragraph([squeeze(texts[0])], chunk, "a line of its own")
+        elif _hangs(chunk):
+            self._paragraph([join(texts)], chunk, "lines with a hanging indent")
+        elif looks_wrapped(chunk, self.wrap):
+            self._paragraph(self._between_breaks(chunk), chunk, "wrapped lines, joined")
+        elif max(width(x.raw) for x in chunk) <= 0.85 * (self.wrap or 85):
+            if len(chunk) > 2:
+                verse = Verse([inlines(squeeze(t)) for t in texts], line=chunk[0].no)
+                self._add("verse", verse, 0.6, "short lines of uneven length", chunk)
+            else:
+                self._paragraph([squeeze(t) for t in texts], chunk, "two short lines")
+        elif all(ends_sentence(t) for t in texts):
+            for x in chunk:
+                self._paragraph([squeeze(x.text)], [x], "a line that ends as a sentence")
+        else:
+            self._paragraph([join(texts)], chunk, "lines of one paragraph")
+
+    def _between_breaks(self, chunk: list[Line]) -> list[str]:
+        """The texts between the line breaks that the author wanted: where a line ends long before the width."""
+        parts = [[chunk[0].text]]
+        for a, b in pairwise(chunk):
+            wanted = self.wrap and not is_full(a, b, self.wrap, slack=round(self.wrap * 0.25)) and not starts_lower(b.text)
+            if wanted:
+                parts.append([b.text])
+            else:
+                parts[-1].append(b.text)
+        return [join(p) for p in parts]
+
+    def _paragraph(self, parts: list[str], lines: list[Line], reason: str) -> None:
+        self._add("paragraph", Paragraph(lines_as_inlines(parts), line=lines[0].no), 0.9, reason, lines, text="\n".join(parts))
+
+
+def _hangs(group: list[Line]) -> bool:
+    rest = {x.indent for x in group[1:]}
+    return len(rest) == 1 and group[0].indent < min(rest)
+
+
+def _unquoted(x: Line, everything: bool) -> Line:
+    rest = x.text.lstrip("> ") if everything else x.text[1:].removeprefix(" ")
+    text = rest.strip()
+    return Line(x.no, rest, len(rest) - len(rest.lstrip()), text)
