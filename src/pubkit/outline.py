@@ -31,7 +31,7 @@ def outline(article: Article, guesses: Iterable[Guess] = (), why: bool = False) 
     """
     found = list(guesses)
     out = list(_facts(article))
-    rows = list(_rows(article.body, 0))
+    rows = list(_rows(article.content, 0))
     digits = max([len(str(line)) for line, *_ in rows] + [len(str(g.line)) for g in found if why] + [1])
     out += ["", *_tree(rows, digits, _by_line(found) if why else {})]
     if why:

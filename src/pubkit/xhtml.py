@@ -340,10 +340,9 @@ class Renderer:
             tag = "p" if block else "span"
             return f'<{tag} class="pk-missing">{self._link(text, url, "")}</{tag}>' if text else ""
         alt = ' alt=""' if node.decorative or not node.alt else attr("alt", node.alt)
-        hidden = ' role="presentation"' if node.decorative else ""
         size = f' width="{asset.width}" height="{asset.height}"' if asset.width and asset.height else ""
         style = attr("style", f"width:{node.width * 100:g}%;height:auto" if node.width else "")
-        return f'<img{attr("src", src)}{alt}{hidden}{attr("title", node.title if not block else "")}{size}{style}/>'
+        return f'<img{attr("src", src)}{alt}{attr("title", node.title if not block else "")}{size}{style}/>'
 
     def _note(self, note: Note) -> str:
         prefix = self.dialect.prefix

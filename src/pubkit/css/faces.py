@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pubkit.model import (
-    Article, Aside, Code, CodeBlock, DefinitionList, Embed, Emphasis, Figure, Heading, List, Math, MathBlock, Node, Note, Quote, Strong, Table,
-    Verse, walk,
+    Article, Aside, Code, CodeBlock, DefinitionList, Embed, Emphasis, Figure, Heading, List, Math, MathBlock, Node, Note, Quote, Strong,
+    Table, Verse, walk,
 )
 from pubkit.theme import Face, Family, Role, Theme
 
@@ -56,6 +56,9 @@ def _roles(article: Article) -> Iterator[Role]:
 
 def _marked(article: Article) -> Iterator[tuple[Family, int, bool]]:
     """The faces that marked words ask for, over those of the roles."""
+    headings = (n for n in walk(article.content) if isinstance(n, Heading))
+    if any(isinstance(n, Emphasis) for n in walk((*article.meta.title, *headings))):
+        yield "display", 400, True
     for node in walk(article):
         if isinstance(node, (Emphasis, Strong)):
             both = any(isinstance(n, (Emphasis, Strong)) and type(n) is not type(node) for n in walk(node))

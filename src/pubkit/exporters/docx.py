@@ -22,7 +22,7 @@ from pubkit.model import (
     SmallCaps, Span, Strikethrough, Strong, Subscript, Superscript, Table, Text, Verse, Volume, plain_text, walk,
 )
 from pubkit.theme import Theme
-from pubkit.xhtml import lead_in, tokens
+from pubkit.xhtml import aside_title, lead_in, tokens
 
 __all__ = ["MEDIA_TYPE", "Options", "export"]
 
@@ -413,7 +413,7 @@ class _Chapter:
     # -- Asides ----------------------------------------------------------------------------------------------------------------------
 
     def _aside(self, node: Aside, place: Place) -> list[Element]:
-        title: Sequence[Inline] = node.title or (Text(words.aside(node.kind, self.language)),)
+        title: Sequence[Inline] = node.title or (Text(aside_title(node.kind, self.language)),)
         inner = msgspec.structs.replace(place, style="Aside", room=place.room - 23, boxed=True)
         out = [self.paragraph("AsideTitle", title, place), *self.blocks(node.content, inner)]
         if place.style != "Aside":
@@ -421,35 +421,38 @@ class _Chapter:
         return self._mark_first(out, node.id, place)
 
     def _boxed(self, out: list[Element], place: Place) -> None:
-        """Tie the paragraphs of an aside to one tinted box: those of other indents are given borders that reach as far."""
+        """Tie the paragraphs of an aside to one tinted box.
+
+        Their styles carry the box, and Word makes one of alike neighbours. Where lists or other blocks stand among them, every paragraph
+        is given borders of its own that reach as far as its neighbours', and only the first and the last close the box.
+        """
         lead, tint = self.theme.type.leading, word.rgb(self.theme.color.tint)
         if out[-1].tag != word.qn("w:p"):
             out.append(paragraph("Aside", (), self._direct("Aside", place)))
         paragraphs = [e for e in out if e.tag == word.qn("w:p")]
-        for n, p in enumerate(paragraphs):
-            style = _style_of(p)
-            if style not in ("Aside", "AsideTitle") or p.find(word.qn("w:pPr")).find(word.qn("w:ind")) is not None:  # type: ignore[union-attr]
+        if any(_style_of(p) not in ("Aside", "AsideTitle") or _indent_of(p) is not None for p in out):
+            for n, p in enumerate(paragraphs):
                 reach = min(31.0, max(1.0, self._left_edge(p) - place.indent - 0.5))
                 sides: dict[str, tuple[str, str, float]] = {"left": ("4", tint, reach), "right": ("4", tint, 11)}
+                if not n:
+                    sides["top"] = ("4", tint, 11)
                 if n == len(paragraphs) - 1:
                     sides["bottom"] = ("4", tint, 11)
                 put(p, "pBdr", word.borders("w:pBdr", **sides))
                 change(p, "shd", val="clear", color="auto", fill=tint)
-                if style not in ("Aside", "AsideTitle"):
-                    change(p, "ind", right=twips(11.5))
+                change(p, "ind", right=twips(11.5))
+                if _style_of(p) not in ("Aside", "AsideTitle"):
                     change(p, "spacing", before="0", after="0")
-            elif n and n < len(paragraphs) - 1 and out[-1] is not p:
-                continue
         change(paragraphs[0], "spacing", before=twips(lead * 1.5))
         change(paragraphs[-1], "spacing", after=twips(lead * 1.5))
 
     def _left_edge(self, p: Element) -> float:
         """Where a paragraph's first or other lines begin, whichever is further left, in points."""
-        indent = p.find(f"{word.qn('w:pPr')}/{word.qn('w:ind')}")
+        indent, own = _indent_of(p), self.package.sheet.paras[_style_of(p)].left
         if indent is None:
-            return self.package.sheet.paras[_style_of(p)].left
-        left = float(indent.get(word.qn("w:left")) or 0) / 20
-        return left - float(indent.get(word.qn("w:hanging")) or 0) / 20
+            return own
+        left = indent.get(word.qn("w:left"))
+        return (own if left is None else float(left) / 20) - float(indent.get(word.qn("w:hanging")) or 0) / 20
 
     # -- Lists -----------------------------------------------------------------------------------------------------------------------
 
@@ -710,7 +713,7 @@ class _Chapter:
         if kind == "head":
             props.append(el("w:vAlign", val="bottom"))
         align = node.columns[column].align if column < len(node.columns) else ""
-        style = "TableHead" if kind == "head" else "TableTotal" if kind == "foot" or cell.header else "TableText"
+        style = "TableHead" if kind == "head" else "TableTotal" if kind == "foot" else "TableText"
         inner = Place(place.host, room - 10, style, language=place.language, rtl=place.rtl, align=align if align != "left" else "",
                       note=place.note)
         content = self.blocks(cell.content, inner)
@@ -858,6 +861,10 @@ class _Chapter:
 def _style_of(p: Element) -> str:
     style = p.find(f"{word.qn('w:pPr')}/{word.qn('w:pStyle')}")
     return (style.get(word.qn("w:val")) or "") if style is not None else ""
+
+
+def _indent_of(p: Element) -> Element | None:
+    return p.find(f"{word.qn('w:pPr')}/{word.qn('w:ind')}")
 
 
 def _web(text: str) -> tuple[Inline, ...]:

@@ -15,7 +15,7 @@ from pubkit import words
 from pubkit.css import font_face, sheet
 from pubkit.css.faces import faces
 from pubkit.exporters.base import File, Output
-from pubkit.model import Article, Asset, Meta, Note, plain_text, walk
+from pubkit.model import Article, Asset, Meta, plain_text
 from pubkit.theme import Theme
 from pubkit.xhtml import Dialect, Outline, Renderer, attr, escape, outline
 
@@ -135,13 +135,7 @@ def _linked_data(meta: Meta, title: str, summary: str, published: str) -> str:
 
 def _style(work: Article, theme: Theme, options: Options) -> str:
     chosen = faces(theme, (work,)) if options.fonts == "embed" else ()
-    return "".join(font_face(face, _font(face.path)) for face in chosen) + sheet("web", theme, "rem") + _beside(work)
-
-
-def _beside(work: Article) -> str:
-    """Rules that put each note beside its call where the window is wide and the browser can anchor; elsewhere notes stay at the end."""
-    count = sum(isinstance(n, Note) for n in walk(work))
-    return ""
+    return "".join(font_face(face, _font(face.path)) for face in chosen) + sheet("web", theme, "rem")
 
 
 def _data(media_type: str, data: bytes) -> str:

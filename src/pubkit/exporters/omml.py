@@ -15,7 +15,8 @@ __all__ = ["omath"]
 NARY = frozenset("∑∏∐∫∬∭∮∯∰⋀⋁⋂⋃⨀⨁⨂⨄⨆")
 INTEGRALS = frozenset("∫∬∭∮∯∰")
 INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
-OPEN, CLOSE = frozenset("([{|‖⟨⌈⌊⟦⟮❲"), frozenset(")]}|‖⟩⌉⌋⟧⟯❳")
+OPEN, CLOSE = frozenset("([{⟨⌈⌊⟦⟮"), frozenset(")]}⟩⌉⌋⟧⟯")
+SCRIPTS = {"msub": ("sSub", "sub"), "msup": ("sSup", "sup"), "msubsup": ("sSubSup", "sub", "sup")}
 # Accents that MathML writes as spacing characters, and the combining ones that m:acc wants.
 ACCENTS = {
     "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303", "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "⃗": "\u20d7",
@@ -87,22 +88,73 @@ def _box(name: str, nodes: Sequence[Element]) -> Element:
 
 
 def _row(nodes: Sequence[Element]) -> list[Element]:
-    """What a row of MathML becomes. A sum or an integral takes the next term into itself, since OMML wants it there."""
+    """What a row of MathML becomes. A sum or an integral takes the next term into itself, and fences what stands between them, since
+    OMML wants both there."""
     out: list[Element] = []
     at = 0
     while at < len(nodes):
         node = nodes[at]
-        if _is_row(node) and at + 1 < len(nodes):
-            inner = _children(node)
-            if len(inner) == 1 and _nary(inner[0]):
-                node = inner[0]
         if (operator := _nary(node)) and at + 1 < len(nodes) and not _relation(nodes[at + 1]):
-            out.append(_nary_element(node, operator, nodes[at + 1]))
-            at += 2
-            continue
-        out.extend(_convert(node))
-        at += 1
+            end = _closer(nodes, at + 1) or at + 1
+            out.append(_nary_element(_unwrapped(node), operator, nodes[at + 1 : end + 1]))
+            at = end + 1
+        elif (end := _closer(nodes, at)) or _fence(node, "prefix"):
+            inside = nodes[at + 1 : end or len(nodes)]
+            out.append(_delimited(_text(node), inside, nodes[end] if end else None))
+            at = (end or len(nodes)) + 1
+        else:
+            out.extend(_convert(node))
+            at += 1
     return out
+
+
+def _opens(node: Element) -> bool:
+    return _name(node) == "mo" and (_text(node) in OPEN or _fence(node, "prefix"))
+
+
+def _closes(node: Element) -> bool:
+    """Whether a node is a closing fence, or one with scripts on it."""
+    if _name(node) in SCRIPTS and len(node):
+        node = _children(node)[0]
+    return _name(node) == "mo" and (_text(node) in CLOSE or _fence(node, "postfix"))
+
+
+def _fence(node: Element, form: str) -> bool:
+    return _name(node) == "mo" and node.get("form") == form and node.get("fence") == "true"
+
+
+def _closer(nodes: Sequence[Element], at: int) -> int:
+    """Where the fence that opens at ``at`` is closed; 0 if none opens there or it is never closed."""
+    if not _opens(nodes[at]):
+        return 0
+    depth = 0
+    for i in range(at, len(nodes)):
+        depth += _opens(nodes[i]) - _closes(nodes[i])
+        if not depth:
+            return i
+    return 0
+
+
+def _delimited(opened: str, inside: Sequence[Element], closer: Element | None) -> Element:
+    """Fences around a row; scripts on the closing one stand on the whole."""
+    scripted = closer is not None and _name(closer) in SCRIPTS
+    mark = _text(_children(closer)[0]) if scripted and closer is not None else _text(closer) if closer is not None else ""
+    props = el("m:dPr", el("m:begChr", val=opened), el("m:endChr", val=mark))
+    out = el("m:d", props, _box("e", inside))
+    if scripted and closer is not None:
+        return _scripted(_name(closer), el("m:e", out), _children(closer)[1:])
+    return out
+
+
+def _scripted(name: str, base: Element, scripts: Sequence[Element]) -> Element:
+    tag, *places = SCRIPTS[name]
+    return el(f"m:{tag}", base, *[_box(place, [script]) for place, script in zip(places, scripts, strict=True)])
+
+
+def _unwrapped(node: Element) -> Element:
+    while _is_row(node) and len(_children(node)) == 1:
+        node = _children(node)[0]
+    return node
 
 
 def _is_row(node: Element) -> bool:
@@ -115,16 +167,14 @@ def _relation(node: Element) -> bool:
 
 def _nary(node: Element) -> str:
     """The big operator that a node is or is scripts of, or ''."""
-    base = node
+    base = node = _unwrapped(node)
     if _name(node) in ("msub", "msup", "msubsup", "munder", "mover", "munderover") and len(node):
-        base = _children(node)[0]
-    while _is_row(base) and len(_children(base)) == 1:
-        base = _children(base)[0]
+        base = _unwrapped(_children(node)[0])
     text = _text(base) if _name(base) == "mo" else ""
     return text if text in NARY else ""
 
 
-def _nary_element(node: Element, operator: str, term: Element) -> Element:
+def _nary_element(node: Element, operator: str, term: Sequence[Element]) -> Element:
     name, parts = _name(node), _children(node)
     under = parts[1] if name in ("msub", "msubsup", "munder", "munderover") else None
     over = parts[-1] if name in ("msup", "mover") else parts[2] if name in ("msubsup", "munderover") else None
@@ -135,7 +185,7 @@ def _nary_element(node: Element, operator: str, term: Element) -> Element:
     if over is None:
         props.append(el("m:supHide", val="1"))
     return el("m:nary", props, _box("sub", [under] if under is not None else []), _box("sup", [over] if over is not None else []),
-              _box("e", [term]))
+              _box("e", term))
 
 
 def _convert(node: Element) -> list[Element]:
@@ -147,7 +197,7 @@ def _convert(node: Element) -> list[Element]:
         case "mspace":
             return _space(node)
         case "mrow" | "mstyle" | "mpadded" | "merror" | "math" | "mtd" | "none" | "mprescripts":
-            return _fenced_row(kids) if len(kids) > 1 else _row(kids)
+            return _row(kids)
         case "semantics" | "maction":
             return _convert(kids[0]) if kids else []
         case "annotation" | "annotation-xml":
@@ -157,7 +207,7 @@ def _convert(node: Element) -> list[Element]:
         case "msqrt":
             return [el("m:rad", el("m:radPr", el("m:degHide", val="1")), el("m:deg"), _box("e", kids))]
         case "mfenced":
-            return [_delimited(node.get("open") or "(", node.get("close") or ")", _split_fenced(node, kids))]
+            return [_fenced(node, kids)]
         case "mtable":
             return [_matrix(kids)]
         case "mtr" | "mlabeledtr":
@@ -170,12 +220,8 @@ def _convert(node: Element) -> list[Element]:
             return [_fraction(node, kids)]
         case "mroot" if len(kids) == 2:
             return [el("m:rad", _box("deg", kids[1:]), _box("e", kids[:1]))]
-        case "msub" if len(kids) == 2:
-            return [el("m:sSub", _box("e", kids[:1]), _box("sub", kids[1:]))]
-        case "msup" if len(kids) == 2:
-            return [el("m:sSup", _box("e", kids[:1]), _box("sup", kids[1:]))]
-        case "msubsup" if len(kids) == 3:
-            return [el("m:sSubSup", _box("e", kids[:1]), _box("sub", kids[1:2]), _box("sup", kids[2:]))]
+        case "msub" | "msup" | "msubsup" if len(kids) == len(SCRIPTS[name]):
+            return [_scripted(name, _box("e", kids[:1]), kids[1:])]
         case "munder" if len(kids) == 2:
             return [_under(kids[0], kids[1])]
         case "mover" if len(kids) == 2:
@@ -212,28 +258,10 @@ def _space(node: Element) -> list[Element]:
     return [_run(wide + part, plain=True)] if wide + part else []
 
 
-def _fenced_row(kids: list[Element]) -> list[Element]:
-    """A row that begins and ends with fences is a delimiter; any other row is just its inside."""
-    first, last = kids[0], kids[-1]
-    if len(kids) > 2 and _fence(first, OPEN, "prefix") and _fence(last, CLOSE, "postfix"):
-        return [_delimited(_text(first), _text(last), [kids[1:-1]])]
-    if len(kids) == 2 and _fence(first, OPEN, "prefix") and _name(kids[1]) == "mtable":
-        return [_delimited(_text(first), "", [kids[1:]])]
-    return _row(kids)
-
-
-def _fence(node: Element, known: frozenset[str], form: str) -> bool:
-    stretches = node.get("fence") == "true" or node.get("stretchy") == "true" or node.get("form") == form
-    return _name(node) == "mo" and stretches and (not _text(node) or _text(node) in known or len(_text(node)) == 1)
-
-
-def _split_fenced(node: Element, kids: list[Element]) -> list[list[Element]]:
-    return [[k] for k in kids] or [[]]
-
-
-def _delimited(opened: str, closed: str, groups: Sequence[Sequence[Element]]) -> Element:
-    props = el("m:dPr", el("m:begChr", val=opened), el("m:sepChr", val=","), el("m:endChr", val=closed))
-    return el("m:d", props, *[_box("e", g) for g in groups])
+def _fenced(node: Element, kids: list[Element]) -> Element:
+    props = el("m:dPr", el("m:begChr", val=node.get("open", "(")), el("m:sepChr", val=(node.get("separators", ",").strip() or ",")[0]),
+               el("m:endChr", val=node.get("close", ")")))
+    return el("m:d", props, *([_box("e", [k]) for k in kids] or [el("m:e")]))
 
 
 def _fraction(node: Element, kids: list[Element]) -> Element:
@@ -289,10 +317,12 @@ def _matrix(rows: list[Element]) -> Element:
 
 
 def _alignments(rows: list[Element], width: int) -> list[str]:
+    """The alignment of each column: that of its first cell, else what the table says."""
     table: Any = rows[0].getparent() if rows else None
     words = ((table.get("columnalign") if table is not None else None) or "").split() or ["center"]
-    known = [w if w in ("left", "right", "center") else "center" for w in words]
-    return [known[min(i, len(known) - 1)] for i in range(width)]
+    first = _children(rows[0]) if rows else []
+    asked = [(first[i].get("columnalign") if i < len(first) else "") or words[min(i, len(words) - 1)] for i in range(width)]
+    return [a if a in ("left", "right", "center") else "center" for a in asked]
 
 
 def _enclosed(notation: str, kids: list[Element]) -> Element:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -284,8 +284,11 @@ def run_props(theme: Theme, style: Style) -> Props:
         "color": {"val": rgb(theme.hex(style))}, "sz": {"val": size}, "szCs": {"val": size},
         "w14:numForm": {"val": "oldStyle" if style.figures == "oldstyle" else "lining"},
     }
-    if style.caps:
+    if style.caps == "small":
         props["smallCaps"] = {}
+    elif style.caps:  # Word has no small capitals for capitals: capitals of their height stand for them
+        small = half_points(style.size * 0.78)
+        props.update({"caps": {}, "sz": {"val": small}, "szCs": {"val": small}})
     if style.tracking:
         props["spacing"] = {"val": twips(style.tracking * style.size)}
     return props
@@ -382,7 +385,7 @@ def _text_styles(s: _Sheet, theme: Theme) -> None:
     s.para("Heading1", "heading 1", t["title"], follow="FirstParagraph", level=0, priority=9, quick=False)
     for n in range(2, 7):
         s.para(f"Heading{n}", f"heading {n}", t[f"heading{n}"], follow="FirstParagraph", level=n - 1, priority=9)
-    listed = {"contextualSpacing": {}}
+    listed: Props = {"contextualSpacing": {}}
     half = lead / 2
     for style, name in (("ListBullet", "List Bullet"), ("ListNumber", "List Number")):
         s.para(style, name, t["list"], before=half, after=half, left=lead, first=-lead, more=listed, priority=10)
@@ -394,7 +397,7 @@ def _block_styles(s: _Sheet, theme: Theme) -> None:
     half = lead / 2
     hair, heavy = eighths(theme.rules.hair), eighths(theme.rules.heavy)
     rule, tint = rgb(theme.color.rule), rgb(theme.color.tint)
-    apart = {"contextualSpacing": {}}
+    apart: Props = {"contextualSpacing": {}}
     s.para("Quote", "Quote", t["quote"], before=lead, after=lead, left=lead, right=lead, more=apart)
     s.para("Attribution", "Attribution", t["attribution"], follow="FirstParagraph", before=0.0, after=lead, left=lead, right=lead)
     line = (hair, rule, 10)
@@ -441,7 +444,10 @@ def _small_styles(s: _Sheet, theme: Theme) -> None:
 
 
 def _character_styles(s: _Sheet, theme: Theme) -> None:
-    t, look = theme.styles, lambda role: run_props(theme, theme.styles[role])
+    def look(role: str) -> Props:
+        return run_props(theme, theme.styles[role])
+
+    t = theme.styles
     s.char("DefaultParagraphFont", "Default Paragraph Font", {}, default=True)
     s.char("FootnoteReference", "footnote reference", {"vertAlign": {"val": "superscript"}, "color": look("note-call")["color"]})
     s.char("Hyperlink", "Hyperlink", {"color": {"val": rgb(theme.color.link)}, "u": {"val": "single", "color": rgb(theme.color.rule)}})
@@ -453,9 +459,10 @@ def _character_styles(s: _Sheet, theme: Theme) -> None:
     s.char("Date", "Date Char", _only(look("date"), "i", "iCs", "color", "w14:numForm"))
     s.char("Credit", "Credit", _only(look("credit"), "sz", "szCs", "color"))
     s.char("Label", "Label", _only(look("label"), "rFonts", "b", "bCs", "color"))
-    for kind, extra in (("comment", {"i": {}, "iCs": {}}), ("keyword", {}), ("string", {}), ("number", {})):
+    slanted: Props = {"i": {}, "iCs": {}}
+    for kind in ("comment", "keyword", "string", "number"):
         color = {"val": rgb(getattr(theme.color, f"code_{kind}"))}
-        s.char(f"Code{kind.title()}", f"Code {kind.title()}", merge({"color": color}, extra))
+        s.char(f"Code{kind.title()}", f"Code {kind.title()}", merge({"color": color}, slanted if kind == "comment" else {}))
 
 
 def _table_styles(s: _Sheet, theme: Theme) -> None:
@@ -551,7 +558,7 @@ def _settings(theme: Theme, language: str, embed_fonts: bool) -> bytes:
         el("w:autoHyphenation", val="1" if theme.choices.hyphens else "0"), el("w:consecutiveHyphenLimit", val="3"),
         el("w:hyphenationZone", val="360"), el("w:doNotHyphenateCaps"), el("w:characterSpacingControl", val="doNotCompress"),
         el("w:footnotePr", el("w:footnote", id="-1"), el("w:footnote", id="0")),
-        el("w:compat", *[el("w:compatSetting", name=k, uri=word, val=v) for k, v in options.items()]),
+        el("w:compat", el("w:doNotExpandShiftReturn"), *[el("w:compatSetting", name=k, uri=word, val=v) for k, v in options.items()]),
         math, el("w:themeFontLang", **tags), el("w:decimalSymbol", val="."), el("w:listSeparator", val=","))
 
 
@@ -753,7 +760,7 @@ class Package:
         page = self.theme.page
         text = el("w:t")
         text.text = title
-        direction = {"bidi": {}} if rtl else {}
+        direction: Props = {"bidi": {}} if rtl else {}
         run_look = merge({"lang": languages(language)}, {"rtl": {}} if rtl else {})
         head = self._head("header", RT.HEADER, CT.WML_HEADER, "w:hdr",
                           el("w:p", ppr(merge({"pStyle": {"val": "Header"}}, direction)), el("w:r", rpr(run_look), text)))
@@ -814,7 +821,7 @@ def cut(text: str) -> str:
 
 
 def _utc(moment: datetime) -> datetime:
-    return (moment.astimezone(timezone.utc) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
 
 
 def paragraph(style: str, children: Sequence[Element], props: Mapping[str, dict[str, str]], **extra: Element) -> Element:

@@ -10,7 +10,7 @@ import re
 
 from pubkit.diagnostics import Diagnostic, diagnostic
 from pubkit.model import Article, Block, Heading, Meta
-from pubkit.readers.base import Guess, Provenance, Read
+from pubkit.readers.base import Guess, Read
 from pubkit.readers.plaintext_head import is_date, read_head
 from pubkit.readers.plaintext_inline import inlines
 from pubkit.readers.plaintext_lines import Dropped, Line, body_indent, ends_sentence, lines_of, sentences, width, wrap_width
@@ -41,15 +41,14 @@ def parse(text: str, name: str = "") -> Read:
     base = body_indent(_running_text(lines))
     guesses: list[Guess] = []
     pieces = Segmenter(lines, wrap, base, guesses).run()
-    head, rest = read_head(pieces, wrap, name)
+    head, rest = read_head(pieces, name)
     diagnostics = [*_page_breaks(dropped, name, guesses), *head.diagnostics]
     guesses.extend(head.guesses)
     body = _body(rest, base, guesses)
     meta = Meta(title=head.title, subtitle=head.subtitle, authors=head.authors)
     guesses.sort(key=lambda g: g.line)
     diagnostics.sort(key=lambda d: d.location.line)
-    provenance = Provenance(name, "text", text.encode("utf-8", "surrogatepass"))
-    return Read(Article(meta=meta, body=body), tuple(diagnostics), provenance, tuple(guesses))
+    return Read(Article(meta=meta, content=body), tuple(diagnostics), guesses=tuple(guesses))
 
 
 def _running_text(lines: list[Line]) -> list[list[Line]]:
@@ -96,7 +95,7 @@ def _body(pieces: list[Piece], base: int, guesses: list[Guess]) -> tuple[Block, 
         else:
             out.append(piece.block)
             if piece.kind != "rule":
-                guesses.append(piece.guess if piece.kind != "underlined" else guess(piece.line, "paragraph", 0.5, "no text below", piece.text))
+                guesses.append(piece.guess)
     return tuple(out)
 
 

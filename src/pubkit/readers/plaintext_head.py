@@ -14,8 +14,10 @@ from pubkit.readers.plaintext_pieces import Piece, guess
 
 __all__ = ["Head", "is_date", "read_head"]
 
-_BY = ("by|written by|words by|text by|von|text von|par|de|texte de|texte par|por|texto de|di|testo di|door|tekst|av|af|przez|od|text|autor|autorin|"
-       "author|authors|auteur|autore|autora|auteurs|автор|авторка|авторы|автори|текст|από|του|της|κείμενο|συντάκτης|συντάκτρια")
+_BY = (
+    "by|written by|words by|text by|von|text von|par|de|texte de|texte par|por|texto de|di|testo di|door|tekst|av|af|przez|od|text|autor"
+    "|autorin|author|authors|auteur|auteurs|autore|autora|автор|авторка|авторы|автори|текст|από|του|της|κείμενο|συντάκτης|συντάκτρια"
+)
 _BYLINE = re.compile(rf"(?:{_BY})\s*(?::\s*|\s)(?=\S)", re.IGNORECASE)
 _SURE = re.compile(r"(?:by|von|par|por|door|автор|авторка|από|author|autor|auteur)\b|[^:]+:", re.IGNORECASE)
 _AND = re.compile(r"\s*[,;&]\s*(?:(?:and|und|et|y|e|en|og|och|i|і|та|й|и|και)\s+)?|\s+(?:and|und|et|y|e|en|og|och|i|і|та|й|и|και)\s+")
@@ -44,7 +46,7 @@ def is_date(text: str) -> bool:
     return bool(_YEAR.search(text)) and len(re.findall(r"\d+", text)) >= 2 and len(text.split()) <= 8 and not ends_sentence(text)
 
 
-def read_head(pieces: list[Piece], wrap: int, name: str) -> tuple[Head, list[Piece]]:
+def read_head(pieces: list[Piece], name: str) -> tuple[Head, list[Piece]]:
     """The head of a text and the pieces below it."""
     head = Head()
     if not pieces:
@@ -59,7 +61,7 @@ def read_head(pieces: list[Piece], wrap: int, name: str) -> tuple[Head, list[Pie
         before.append(rest.pop(0))
     if len(rest) > 1 and rest[0].kind == "rule":
         before.append(rest.pop(0))
-    taken = _take_title(head, rest, wrap, name)
+    taken = _take_title(head, rest, name)
     if taken is None:
         return head, pieces
     rest = _take_rest(head, taken, name)
@@ -90,7 +92,7 @@ def _can_be_title(text: str) -> bool:
     return not is_date(text) and "://" not in text and text[0] not in ">[{<" and sentences(text) == 1
 
 
-def _take_title(head: Head, rest: list[Piece], wrap: int, name: str) -> list[Piece] | None:
+def _take_title(head: Head, rest: list[Piece], name: str) -> list[Piece] | None:
     """Set the title; the pieces below it, or None if there is no title."""
     first = rest[0]
     if len(rest) < 2 and len(first.lines) < 2 and first.kind != "underlined":
@@ -108,14 +110,14 @@ def _take_title(head: Head, rest: list[Piece], wrap: int, name: str) -> list[Pie
         score = 0.75 + 0.1 * (len(first.text.split()) <= 12) + 0.1 * shout - 0.2 * first.text[0].islower()
         _set_title(head, first.text, first.line, score, "the first block, short, no full stop" + (", all capitals" if shout else ""))
         return rest[1:]
-    return _title_of_lines(head, rest, wrap, name)
+    return _title_of_lines(head, rest, name)
 
 
 def _numbered(text: str) -> bool:
     return bool(re.match(r"\d{1,2}[.)] |[IVX]{1,5}\. ", text))
 
 
-def _title_of_lines(head: Head, rest: list[Piece], wrap: int, name: str) -> list[Piece] | None:
+def _title_of_lines(head: Head, rest: list[Piece], name: str) -> list[Piece] | None:
     """A title in a first block of two to five short lines: alone, twice, with a deck or authors below, or centred over lines."""
     lines = rest[0].lines
     if len(lines) > 5 or not _can_be_title(squeeze(lines[0].text)) or any(width(x.text) > 110 for x in lines):
@@ -164,7 +166,7 @@ def _take_rest(head: Head, pieces: list[Piece], name: str) -> list[Piece]:
         elif piece.kind == "rule" and len(rest) > 1 and not passed:
             passed.append(rest.pop(0))
             continue
-        elif piece.kind in ("paragraph", "verse") and not head.authors and any(_byline(x.text) for x in piece.lines[:2]) and len(piece.lines) < 4:
+        elif not head.authors and _has_byline(piece):
             rest[:1] = _without_byline(head, piece)
             if head.authors and rest and rest[0].lines[0] in piece.lines:
                 passed.append(rest.pop(0))
@@ -175,6 +177,10 @@ def _take_rest(head: Head, pieces: list[Piece], name: str) -> list[Piece]:
             break
         rest.pop(0)
     return passed + rest
+
+
+def _has_byline(piece: Piece) -> bool:
+    return piece.kind in ("paragraph", "verse") and len(piece.lines) < 4 and any(_byline(x.text) for x in piece.lines[:2])
 
 
 def _drop_repeat(head: Head, x: Line, name: str) -> None:
