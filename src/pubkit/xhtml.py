@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, assert_never
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -79,6 +78,18 @@ class Renderer:
 
     # -- The parts of a page ---------------------------------------------------------------------------------------------------------
 
+    def masthead(self) -> str:
+        """The line above the title block: publication and series. '' where neither is known."""
+        meta, language = self.article.meta, self.dialect.language
+        issue = ""
+        if meta.series:
+            position = str(meta.series.position)
+            issue = words.word("series", language, n=position, name=meta.series.name) if meta.series.position else meta.series.name
+        if not meta.publisher and not issue:
+            return ""
+        return (f'<p class="pk-masthead"><span class="pk-publication">{escape(meta.publisher)}</span> '
+                f'<span class="pk-issue">{escape(issue)}</span></p>\n')
+
     def title_block(self) -> str:
         """The header: section, title, deck, byline, date, lead picture."""
         meta, language = self.article.meta, self.dialect.language
@@ -102,7 +113,7 @@ class Renderer:
         return "\n".join(parts) + "\n"
 
     def _byline(self, authors: Sequence[Person]) -> str:
-        named = [a for a in authors if a.role == "author"] or list(authors)
+        named = [a for a in authors if a.role == "author"] or [a for a in authors if a.role != "publisher"]
         if not named:
             return ""
         marks = [f"\ue000{i}\ue001" for i in range(len(named))]
@@ -120,16 +131,14 @@ class Renderer:
         for correction in meta.corrections:
             label = words.word("correction", language)
             lines.append(f"<b>{escape(label)}</b> ({escape(words.date(correction.date, language))}): {self.inlines(correction.content)}")
-        if any(p.role != "author" for p in meta.authors) and any(p.role == "author" for p in meta.authors):
-            lines.extend(f"<b>{escape(p.name)}</b>, {escape(p.role)}" for p in meta.authors if p.role != "author")
-        if meta.series:
-            position = meta.series.position
-            lines.append(escape(words.word("series", language, n=str(position), name=meta.series.name) if position else meta.series.name))
+        if any(p.role == "author" for p in meta.authors):
+            lines.extend(f"<b>{escape(p.name)}</b>, {escape(p.role)}" for p in meta.authors if p.role not in ("author", "publisher"))
         if meta.updated and meta.published and meta.updated.date() != meta.published.date():
             lines.append(escape(words.word("updated", language, date=words.date(meta.updated, language))))
         if meta.source:
             lines.append(f"{escape(words.word('source', language))}: {self._address(meta.source)}")
-        lines.extend(escape(x) for x in (meta.publisher, meta.rights) if x)
+        if meta.rights:
+            lines.append(escape(meta.rights))
         if meta.license and meta.license != meta.rights:
             lines.append(self._address(meta.license))
         body = "\n".join(f"<p>{line}</p>" for line in lines)
@@ -173,7 +182,7 @@ class Renderer:
                     for d in items)
                 return f"<dl{ids}>\n{inner}</dl>"
             case CodeBlock(text, language):
-                return f'<pre{ids} class="pk-code" tabindex="0"><code>{self._code(text, language)}</code></pre>'
+                return f'<pre{ids} class="pk-code" dir="ltr" tabindex="0"><code>{self._code(text, language)}</code></pre>'
             case Quote(content, attribution, pull):
                 source = f'<div class="pk-source">{self.inlines(attribution)}</div>\n' if attribution else ""
                 if pull:
@@ -271,7 +280,7 @@ class Renderer:
         return f"<{tag}{scope}{spans}{kind}>{self._tight(cell.content).rstrip()}</{tag}>"
 
     def _embed(self, node: Embed) -> str:
-        title = node.title or words.word("embed", self.dialect.language, host=urlsplit(node.url).hostname or node.url)
+        title = node.title or node.url
         url = self.dialect.href(node.url)
         link = f"<a{attr('href', url)}>{escape(title)}</a>" if url else escape(title)
         picture = self._image(node.thumbnail, block=True) + "\n" if node.thumbnail else ""

@@ -22,7 +22,7 @@ for (const path of pages) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), runOnly);
     for (const { id, impact, help, nodes } of violations) {
-      for (const node of nodes.slice(0, 3)) found[path].push({ scheme, id, impact, help, html: node.html.slice(0, 300), why: node.failureSummary });
+      for (const node of nodes.slice(0, 3)) found[path].push(`${scheme}: ${impact} ${id}: ${help}: ${node.html.slice(0, 300)} (${node.failureSummary})`);
     }
     await page.close();
   }

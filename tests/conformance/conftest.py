@@ -13,6 +13,8 @@ import tools
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pubkit import Report
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder bears the mark ``conformance``."""
@@ -32,28 +34,35 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Path]]:
-    """Given a format, builds every article in it once and gives back the file that each became, by the article's name."""
+def reports(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, list[Report]]]:
+    """Given a format, builds every article in it once and gives back the folder and what the builds said."""
     out = tmp_path_factory.mktemp("out")
 
     @cache
-    def build(name: str) -> dict[str, Path]:
+    def build(name: str) -> tuple[Path, list[Report]]:
         import pubkit
 
-        pubkit.build([tools.SAMPLE], out / "sample", formats=[name])
-        pubkit.build([sources], out / "small", formats=[name])
-        files = {path.stem: path for path in (out / "small").glob(f"*.{name}")}
-        files["sample"] = tools.only((out / "sample").glob(f"*.{name}"))
-        return files
+        return out, [
+            pubkit.build([tools.SAMPLE], out / "sample", formats=[name]),
+            pubkit.build([sources], out / "small", formats=[name]),
+        ]
 
     return build
 
 
 @pytest.fixture(scope="session")
-def feeds(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The feed of the small articles in each dialect."""
-    import pubkit
+def built(reports: Callable[[str], tuple[Path, list[Report]]]) -> Callable[[str], dict[str, Path]]:
+    """Given a format, gives back the file that each article became in it, by the article's name."""
 
-    out = tmp_path_factory.mktemp("feeds")
-    pubkit.build([sources], out, formats=["rss", "atom"])
-    return {"rss": out / "rss.xml", "atom": out / "atom.xml"}
+    def files(name: str) -> dict[str, Path]:
+        out, _ = reports(name)
+        found = {path.stem: path for path in sorted((out / "small").glob(f"*.{name}"))}
+        return {"sample": tools.only((out / "sample").glob(f"*.{name}")), **found}
+
+    return files
+
+
+@pytest.fixture(scope="session")
+def feeds(reports: Callable[[str], tuple[Path, list[Report]]]) -> dict[str, Path]:
+    """The feed of the small articles in each dialect."""
+    return {name: reports(name)[0] / "small" / f"{name}.xml" for name in ("rss", "atom")}

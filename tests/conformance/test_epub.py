@@ -70,9 +70,9 @@ def _violations(report: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", tools.NAMES)
 def test_epubcheck_finds_nothing(name: str, checked: dict[str, str]) -> None:
-    assert not checked[name], checked[name]
+    tools.nothing(checked[name])
 
 
 @pytest.mark.parametrize("name", tools.NAMES)
 def test_ace_finds_nothing(name: str, assessed: dict[str, str]) -> None:
-    assert not assessed[name], assessed[name]
+    tools.nothing(assessed[name])

@@ -56,7 +56,7 @@ def _verdict(job: dict[str, Any] | None) -> str:
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("name", tools.NAMES)
 def test_verapdf_finds_nothing(name: str, flavour: str, verdicts: dict[tuple[str, str], str]) -> None:
-    assert not verdicts[flavour, name], verdicts[flavour, name]
+    tools.nothing(verdicts[flavour, name])
 
 
 @pytest.mark.parametrize("name", tools.NAMES)

@@ -59,6 +59,9 @@ def _marked(article: Article) -> Iterator[tuple[Family, int, bool]]:
     headings = (n for n in walk(article.content) if isinstance(n, Heading))
     if any(isinstance(n, Emphasis) for n in walk((*article.meta.title, *headings))):
         yield "display", 400, True
+    leaning = [*article.meta.subtitle, *(n for n in walk(article.content) if isinstance(n, Quote))]
+    if any(isinstance(n, Emphasis) for n in walk(leaning)):  # stress within italics stands upright
+        yield "display", 400, False
     for node in walk(article):
         if isinstance(node, (Emphasis, Strong)):
             both = any(isinstance(n, (Emphasis, Strong)) and type(n) is not type(node) for n in walk(node))

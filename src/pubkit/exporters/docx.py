@@ -17,9 +17,49 @@ from pubkit.exporters import omml, word
 from pubkit.exporters.base import File, Output
 from pubkit.exporters.word import Element, Host, Package, Picture, Props, change, el, merge, paragraph, put, rpr, twips
 from pubkit.model import (
-    Abbreviation, Article, Aside, Asset, Block, Cell, Code, CodeBlock, DefinitionList, Embed, Emphasis, Figure, Heading, Highlight, Image,
-    Inline, LineBreak, Link, List, ListItem, Math, MathBlock, Meta, Note, Paragraph, Passage, Person, Quote, Reference, Row, Rule,
-    SmallCaps, Span, Strikethrough, Strong, Subscript, Superscript, Table, Text, Verse, Volume, plain_text, walk,
+    Abbreviation,
+    Article,
+    Aside,
+    Asset,
+    Block,
+    Cell,
+    Code,
+    CodeBlock,
+    DefinitionList,
+    Embed,
+    Emphasis,
+    Figure,
+    Heading,
+    Highlight,
+    Image,
+    Inline,
+    LineBreak,
+    Link,
+    List,
+    ListItem,
+    Math,
+    MathBlock,
+    Meta,
+    Note,
+    Paragraph,
+    Passage,
+    Person,
+    Quote,
+    Reference,
+    Row,
+    Rule,
+    SmallCaps,
+    Span,
+    Strikethrough,
+    Strong,
+    Subscript,
+    Superscript,
+    Table,
+    Text,
+    Verse,
+    Volume,
+    plain_text,
+    walk,
 )
 from pubkit.theme import Theme
 from pubkit.xhtml import aside_title, lead_in, tokens
@@ -37,7 +77,8 @@ SYMBOLS = {"ascii": "Segoe UI Symbol", "hAnsi": "Segoe UI Symbol", "eastAsia": "
 BREAKS = re.compile(r"([\t\n])")
 _RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001eeff"
 RTL_WORDS = re.compile(f"[{_RTL}](?:[^A-Za-z\u00c0-\u058f\u0900-\ufb00]*[{_RTL}\u064b-\u065f])?")
-LTR_WORDS = re.compile("[A-Za-z\u00c0-\u058f\u0900-\u1fff](?:[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*[A-Za-z0-9\u00c0-\u058f\u0900-\u1fff])?")
+_LTR = "A-Za-z\u00c0-\u058f\u0900-\u1fff"
+LTR_WORDS = re.compile(f"[{_LTR}](?:[^{_RTL}]*[{_LTR}0-9])?")
 HOST = re.compile(r"(?:[^\s/?#@\[\]<>\"{}|\\^`:]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 MAIL = re.compile(r"mailto:[^\s@,<>\"]+@[^\s@,<>\"]+(\?\S*)?", re.IGNORECASE)
 
@@ -45,7 +86,7 @@ MAIL = re.compile(r"mailto:[^\s@,<>\"]+@[^\s@,<>\"]+(\?\S*)?", re.IGNORECASE)
 class Options(Struct, frozen=True):
     """What may be chosen for Word.
 
-    ``embed_fonts``: carry the theme's fonts in the file, so that it looks the same on a machine that does not have them (about 1.5 MB more).
+    ``embed_fonts``: carry the theme's fonts in the file, so that it looks the same where they are not installed (some 2 MB more).
     """
 
     embed_fonts: bool = False
@@ -261,10 +302,10 @@ class _Chapter:
         return props
 
     def paragraph(self, style: str, inlines: Iterable[Inline], place: Place, name: str = "", lead: Sequence[Element] = (),
-                  **props: dict[str, str]) -> Element:
+                  props: Props | None = None) -> Element:
         """A paragraph of inlines; ``name`` is its id, ``lead`` what stands before the inlines."""
         children = [*lead, *self.inlines(inlines, self._look(place, style))]
-        p = paragraph(style, self._marked(children, name), merge(self._direct(style, place), props))
+        p = paragraph(style, self._marked(children, name), merge(self._direct(style, place), props or {}))
         return self._fitted(p, style)
 
     def _fitted(self, p: Element, style: str) -> Element:
@@ -279,7 +320,7 @@ class _Chapter:
         start, end = word.bookmark(self.anchors[name], self.package.next_bookmark())
         return [start, *children, end]
 
-    def _mark_first(self, out: list[Element], name: str, place: Place) -> list[Element]:
+    def _mark_first(self, out: list[Element], name: str) -> list[Element]:
         """Put a bookmark for an id at the first paragraph of blocks."""
         if not name or name not in self.anchors:
             return out
@@ -304,7 +345,11 @@ class _Chapter:
         out: list[Element] = []
         previous: Block | None = None
         for node in blocks:
-            out.extend(self.block(node, place, isinstance(previous, Paragraph)))
+            part = self.block(node, place, isinstance(previous, Paragraph))
+            if isinstance(previous, List) and isinstance(node, List) and part:  # neighbours of one style would otherwise close ranks
+                change(part[0], "contextualSpacing", val="0")
+                change(part[0], "spacing", before=twips(self.theme.type.leading / 2))
+            out.extend(part)
             previous = node
         return out
 
@@ -342,7 +387,7 @@ class _Chapter:
                 rtl = direction == "rtl" or (not direction and bool(language) and words.direction(language) == "rtl")
                 rtl = place.rtl if not direction and not language else rtl
                 inner = msgspec.structs.replace(place, language=language or place.language, rtl=rtl)
-                return self._mark_first(self.blocks(content, inner), name, place)
+                return self._mark_first(self.blocks(content, inner), name)
             case Rule(name):
                 return [self.paragraph("Rule", (), place, name)]
             case _:
@@ -355,12 +400,12 @@ class _Chapter:
         inner = msgspec.structs.replace(place, style=style, indent=place.indent + step, room=place.room - self.theme.type.leading * 2)
         out = self.blocks(node.content, inner)
         if node.attribution:
-            center = {"jc": {"val": "center"}} if node.pull else {}
+            center: Props = {"jc": {"val": "center"}} if node.pull else {}
             if out and _style_of(out[-1]) == style:
                 change(out[-1], "spacing", after="0" if not node.pull else twips(self.theme.type.leading / 2))
                 change(out[-1], "keepNext", val="1")
-            out.append(self.paragraph("Attribution", node.attribution, msgspec.structs.replace(place, indent=inner.indent), "", **center))
-        return self._mark_first(out, node.id, place)
+            out.append(self.paragraph("Attribution", node.attribution, msgspec.structs.replace(place, indent=inner.indent), "", (), center))
+        return self._mark_first(out, node.id)
 
     def _code_block(self, text: str, language: str, name: str, place: Place) -> Element:
         look = msgspec.structs.replace(self._look(place), rtl=False)
@@ -380,12 +425,13 @@ class _Chapter:
         outer = msgspec.structs.replace(place, indent=place.indent + depth * self.theme.type.leading)
         step = self.theme.type.leading
         for item in node.items:
-            out.extend(self.paragraph(own or "DefinitionTerm", [Strong(t)] if own else t, outer, keepNext={}) for t in item.terms)
+            terms = [(Strong(t),) for t in item.terms] if own else item.terms
+            out.extend(self.paragraph(own or "DefinitionTerm", t, outer, "", (), {"keepNext": {}}) for t in terms)
             inner = msgspec.structs.replace(outer, style=own or "Definition", room=place.room - step,
                                             indent=outer.indent + (step if own else 0.0))
             for definition in item.definitions:
                 out.extend(self.blocks(definition, inner))
-        return self._mark_first(out, node.id, place)
+        return self._mark_first(out, node.id)
 
     def _math_block(self, node: MathBlock, place: Place) -> Element:
         formula = omml.omath(node.mathml) if node.mathml else None
@@ -397,7 +443,7 @@ class _Chapter:
         return paragraph("Formula", self._marked([el("m:oMathPara", formula)], node.id), props)
 
     def _embed(self, node: Embed, place: Place) -> list[Element]:
-        title = node.title or words.word("embed", self.language, host=urlsplit(node.url).hostname or node.url)
+        title = node.title or words.word("embed", self.language, host=_host(node.url))
         url = self._address(node.url)
         out: list[Element] = []
         if node.thumbnail and (picture := self._image(node.thumbnail, self._look(place), place.room - 12, self.tallest, url)):
@@ -408,7 +454,7 @@ class _Chapter:
         out.append(self.paragraph("Embed", (link,), place))
         if len(out) > 1:
             change(out[1], "spacing", before="0")
-        return self._mark_first(out, node.id, place)
+        return self._mark_first(out, node.id)
 
     # -- Asides ----------------------------------------------------------------------------------------------------------------------
 
@@ -418,7 +464,7 @@ class _Chapter:
         out = [self.paragraph("AsideTitle", title, place), *self.blocks(node.content, inner)]
         if place.style != "Aside":
             self._boxed(out, place)
-        return self._mark_first(out, node.id, place)
+        return self._mark_first(out, node.id)
 
     def _boxed(self, out: list[Element], place: Place) -> None:
         """Tie the paragraphs of an aside to one tinted box.
@@ -468,10 +514,12 @@ class _Chapter:
             if not node.tight and out:
                 change(part[0], "spacing", before=twips(self.theme.type.leading / 2), after="0")
                 change(part[0], "contextualSpacing", val="0")
+            if node.tight and place.style in ("Definition", "FootnoteText") and item is not node.items[-1]:
+                change(part[0], "spacing", after="0")
             out.extend(part)
         if not place.depth and not place.style and _style_of(out[-1]) in ("ListBullet", "ListNumber", "ListContinue"):
             change(out[-1], "spacing", after=twips(self.theme.type.leading / 2))
-        return self._mark_first(out, node.id, place)
+        return self._mark_first(out, node.id)
 
     def _list_indent(self, place: Place) -> float:
         """The indent that a list starts from: that of its place, and within another style's text that style's own."""
@@ -505,7 +553,7 @@ class _Chapter:
         numbers = el("w:numPr", el("w:ilvl", val=str(level)), el("w:numId", val=number))
         p = self._fitted(paragraph(style, children, direct, numPr=numbers), style)
         out = [p, *self._continued(rest, place)]
-        return self._mark_first(out, item.id, place)
+        return self._mark_first(out, item.id)
 
     def _continued(self, blocks: Sequence[Block], place: Place) -> list[Element]:
         """What follows the first paragraph of an item: paragraphs as list continuations, all else at the item's indent."""
@@ -515,7 +563,8 @@ class _Chapter:
             if isinstance(node, Paragraph):
                 style = place.style or "ListContinue"
                 flat = msgspec.structs.replace(place, indent=0.0)
-                p = self.paragraph(style, node.content, flat, node.id, ind={"left": twips(place.indent), "right": "0", "firstLine": "0"})
+                p = self.paragraph(style, node.content, flat, node.id, (),
+                                   {"ind": {"left": twips(place.indent), "right": "0", "firstLine": "0"}})
                 if not place.style:
                     change(p, "spacing", before=twips(half), after="0")
                 out.append(p)
@@ -550,7 +599,7 @@ class _Chapter:
                 runs.extend([*(self.text(" ", look) if node.caption else ()),
                              *self.inlines(node.credit, look.with_(rStyle={"val": "Credit"}))])
             out.append(self._fitted(paragraph("Caption", runs, self._direct("Caption", place)), "Caption"))
-        return self._mark_first(out, node.id, place)
+        return self._mark_first(out, node.id)
 
     def _picture_rows(self, pictures: Sequence[Image], room: float) -> list[list[tuple[Image, float, float]]]:
         """Rows of pictures with the width and height that each may take: two or three loaded ones stand side by side at one height."""
@@ -631,7 +680,7 @@ class _Chapter:
         if count and rows:
             out.append(self._grid(node, place, count))
             out.append(paragraph("TableEnd", (), {}))
-        return self._mark_first(out, node.id, place)
+        return self._mark_first(out, node.id)
 
     def _grid(self, node: Table, place: Place, count: int) -> Element:
         widths = self._widths(node, count, place.room)
@@ -643,9 +692,9 @@ class _Chapter:
         if place.indent:
             props.append(el("w:tblInd", w=twips(place.indent), type="dxa"))
         props.append(el("w:tblLayout", type="fixed"))
-        first = "1" if node.head else "0"
-        props.append(el("w:tblLook", val="04A0", firstRow=first, lastRow="0", firstColumn="1" if row_headers else "0", lastColumn="0",
-                        noHBand="1", noVBand="1"))
+        bits = 0x0600 | (0x0020 if node.head else 0) | (0x0080 if row_headers else 0)
+        props.append(el("w:tblLook", val=f"{bits:04X}", firstRow=str(int(bool(node.head))), lastRow="0", firstColumn=str(int(row_headers)),
+                        lastColumn="0", noHBand="1", noVBand="1"))
         if node.caption:
             props.append(el("w:tblCaption", val=" ".join(plain_text(node.caption, notes=False).split())[:255]))
         table = el("w:tbl", props, el("w:tblGrid", *[el("w:gridCol", w=twips(w)) for w in widths]))
@@ -804,11 +853,11 @@ class _Chapter:
 
     def _address(self, url: str) -> str:
         """The address as Word can hold it, '' where it cannot: a relation with an address that is none makes the file unreadable."""
-        if self.meta.url and not urlsplit(url).scheme:
-            url = urljoin(self.meta.url, url)
-        parts = urlsplit(url)
-        if not parts.scheme and not url.startswith("//"):
-            self.say("link-relative", f"{url} has no site address to lead from")
+        if not _scheme(url):
+            if self.meta.url:
+                url = _joined(self.meta.url, url)
+            elif not url.startswith("//"):
+                self.say("link-relative", f"{url} has no site address to lead from")
         return _uri(url)
 
     def _link(self, content: Sequence[Inline], url: str, title: str, look: Look) -> list[Element]:
@@ -897,6 +946,25 @@ def _directions(text: str, rtl: bool) -> Iterator[tuple[str, bool]]:
         at = found.end()
     if at < len(text):
         yield text[at:], rtl
+
+
+def _scheme(url: str) -> str:
+    found = re.match(r"\s*([A-Za-z][A-Za-z0-9+.-]*):", url)
+    return found.group(1).lower() if found else ""
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
 
 
 def _uri(url: str) -> str:

@@ -63,12 +63,12 @@ class _Page:
     def content(self) -> str:
         """Deck, lead picture, text, notes and end matter as XHTML."""
         meta = self.article.meta
-        dialect = Dialect(meta.language, notes="end", code=False, prefix=f"{meta.slug}-", href=self.href, src=self.src, math=_math)
+        dialect = Dialect(meta.language, notes="end", code=False, href=self.href, src=self.src, math=_math)
         renderer = Renderer(self.article, dialect)
         deck = f"<p><em>{renderer.inlines(meta.subtitle)}</em></p>\n" if meta.subtitle else ""
         lead = renderer.block(meta.image) + "\n" if meta.image else ""
         rendered = renderer.render(self.article.content)
-        return _cleaned(deck + lead + rendered.body + rendered.notes + renderer.end_matter() + renderer.render(()).notes)
+        return _cleaned(deck + lead + rendered.body + rendered.notes + renderer.end_matter() + renderer.render(()).notes, meta.url)
 
     def absolute(self, url: str) -> str:
         """The whole address of a relative one, or '' where nothing is known to lead from."""
@@ -118,34 +118,37 @@ def _summary(article: Article) -> str:
     return (cut.rpartition(" ")[0] or cut[:SUMMARY]).rstrip(" ,;:.\u2013\u2014-") + "\u2026"
 
 
-# What may stand in a feed. Everything else that the shared markup writes - classes, roles, inline style - is for our own style sheets.
+# What may stand in a feed. Everything else that the shared markup writes - classes, roles, ids, inline style - is for our own style sheets.
 _ELEMENTS = frozenset(
     "a abbr b blockquote br cite code dd del div dl dt em figcaption figure footer h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp "
-    "section small span strong sub sup table tbody td tfoot th thead tr u ul".split())
-_ATTRIBUTES = frozenset("alt colspan dir height href id lang rowspan scope src start title type value width".split())
-_DIV = frozenset(("aside", "main", "article", "header", "nav"))
+    "section small span strong sub sup table tbody td tfoot th thead time tr u ul".split())
+_ATTRIBUTES = frozenset("alt colspan datetime dir height href lang rowspan scope src start title type value width".split())
+_GONE = frozenset(("script", "style", "iframe", "object", "embed"))
+_RENAMED = {"aside": "blockquote", "main": "div", "article": "div", "header": "div", "nav": "div"}
 
 
-def _cleaned(markup: str) -> str:
-    """The markup with what may stand in a feed; unknown elements keep their text."""
+def _cleaned(markup: str, url: str) -> str:
+    """The markup with what may stand in a feed. Unknown elements keep their text; links within the text lead to the page at ``url``."""
     from lxml import etree
 
     root = etree.fromstring(f"<div>{markup}</div>".encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     for element in list(root.iter()):
-        if not isinstance(element.tag, str) or element.tag in ("script", "style", "iframe", "object", "embed"):
+        if not isinstance(element.tag, str) or element.tag in _GONE or element.get("role") == "doc-backlink":
             _drop(element)
             continue
-        if element.tag in _DIV:
-            element.tag = "blockquote" if element.tag == "aside" else "div"
-        elif element.tag not in _ELEMENTS:
-            element.tag = "span"
+        element.tag = _RENAMED.get(element.tag, element.tag if element.tag in _ELEMENTS else "span")
+        if (href := element.get("href", "")).startswith("#"):  # a relative address: no reader agrees with another on its base
+            if url:
+                element.set("href", url.partition("#")[0] + href)
+            else:
+                element.tag = "span"
         for name in element.attrib:
-            if name not in _ATTRIBUTES:
+            if name not in _ATTRIBUTES or (name == "href" and element.tag != "a"):
                 del element.attrib[name]
         if len(element) == 0 and element.text is None and element.tag not in ("br", "hr", "img"):
             element.text = ""  # <td></td>, not <td/>, which an HTML parser would leave open
     text: str = etree.tostring(root, encoding="unicode")
-    return text.removeprefix("<div>").removesuffix("</div>").strip() + "\n" if text != "<div></div>" else ""
+    return text.removeprefix("<div>").removesuffix("</div>").replace("<p></p>", "").strip()
 
 
 def _drop(element: Any) -> None:
@@ -187,9 +190,8 @@ def export_atom(work: Feed, theme: Theme, options: Options = Options()) -> Outpu
         made.summary(item.summary or item.title)
         made.content(item.content or escape(item.summary or item.title), type="html")  # without a type readers show the tags
         for person in item.authors:
-            named = {"name": person.name, "email": person.email, "uri": person.url}
             add = made.author if person.role == "author" or not _writers(item) else made.contributor
-            add({k: v for k, v in named.items() if v})
+            add(_person(person))
         if _known(item.published):
             made.published(item.published)
     return Output((File("atom.xml", "application/atom+xml", _lined(feed.atom_str(pretty=True))),), tuple(found))
@@ -221,7 +223,7 @@ def _feed(work: Feed, name: str, media_type: str) -> tuple[Any, list[Diagnostic]
     else:
         feed._FeedGenerator__rss_link = meta.id or _id(meta)
     for person in meta.authors or _authors(work):
-        feed.author({k: v for k, v in (("name", person.name), ("email", person.email), ("uri", person.url)) if v})
+        feed.author(_person(person))
     feed.register_extension("pubkit", _FeedRepair, _EntryRepair)
     feed.pubkit.feed = work
     return feed, []
@@ -249,6 +251,12 @@ def _sorted(entries: Iterable[Entry]) -> list[Entry]:
 def _id(meta: FeedMeta) -> str:
     """The same id for the same site, or for the same title where there is no site."""
     return uuid.uuid5(uuid.NAMESPACE_URL, meta.url or meta.feed_url or f"pubkit:{meta.title}").urn
+
+
+def _person(person: Person) -> dict[str, str]:
+    """A person as feedgen wants one."""
+    url = person.url if urlsplit(person.url).scheme else ""
+    return {k: v for k, v in (("name", person.name), ("email", person.email), ("uri", url)) if v}
 
 
 def _writers(item: Entry) -> list[Person]:

@@ -52,7 +52,7 @@ def _name(e: Element) -> str:
 
 
 def _children(e: Element) -> list[Element]:
-    return [c for c in e if isinstance(c.tag, str)]
+    return list(e.iterchildren("{*}*"))
 
 
 def _text(e: Element) -> str:
@@ -303,7 +303,7 @@ def _under(base: Element, script: Element) -> Element:
 
 
 def _matrix(rows: list[Element]) -> Element:
-    cells = [[k for k in _children(row)] if _name(row) in ("mtr", "mlabeledtr") else [row] for row in rows]
+    cells = [_children(row) if _name(row) in ("mtr", "mlabeledtr") else [row] for row in rows]
     width = max((len(row) for row in cells), default=1) or 1
     aligns = _alignments(rows, width)
     columns = el("m:mcs", *[el("m:mc", el("m:mcPr", el("m:count", val="1"), el("m:mcJc", val=a))) for a in aligns])

@@ -91,20 +91,8 @@ def _chapter(article: Article, index: int, theme: Theme, options: Options, resou
     if options.contents == "yes" or (options.contents == "auto" and sum(1 for line in lines if line.level == 2) >= 3):
         body += _contents(lines, renderer)
     body += f'<div class="pk-body">\n{renderer.render(article.content).body}</div>\n'
-    masthead = _masthead(article) if index == 0 else ""
+    masthead = renderer.masthead() if index == 0 else ""
     return f'<article class="pk-chapter"{attr("lang", language)}>\n{masthead}{body}{renderer.end_matter()}</article>\n'
-
-
-def _masthead(article: Article) -> str:
-    meta = article.meta
-    if not meta.publisher:
-        return ""
-    issue = ""
-    if meta.series:
-        position = str(meta.series.position)
-        issue = words.word("series", meta.language, n=position, name=meta.series.name) if meta.series.position else meta.series.name
-    return (f'<p class="pk-masthead"><span class="pk-publication">{escape(meta.publisher)}</span>'
-            f'<span class="pk-issue">{escape(issue)}</span></p>\n')
 
 
 def _contents(lines: list[Outline], renderer: Renderer) -> str:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
-from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document
 from docx.opc.constants import CONTENT_TYPE as CT
@@ -49,6 +48,7 @@ NS = {
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 ROOT_NS = {prefix: NS[prefix] for prefix in ("w", "r", "m", "wp", "a", "pic", "mc", "w14")}
+ONE_NS = {prefix: {prefix: uri, "r": NS["r"]} for prefix, uri in NS.items()}
 OWN = frozenset(("w", "m", "w14"))  # vocabularies whose attributes carry the namespace of their element
 EMU_PER_POINT = 12700
 LISTS: tuple[ListStyle, ...] = ("bullet", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman")
@@ -87,7 +87,7 @@ def _key(prefix: str, key: str) -> str:
 def el(tag: str, /, *children: Element, **attributes: str) -> Element:
     """An element with children and attributes; ``r_id`` is ``r:id``, a bare name is of the element's own vocabulary."""
     prefix = tag.partition(":")[0]
-    out = etree.Element(qn(tag), {_key(prefix, k): v for k, v in attributes.items()}, NS if prefix in ("adec", "asvg") else ROOT_NS)
+    out = etree.Element(qn(tag), {_key(prefix, k): v for k, v in attributes.items()}, ONE_NS[prefix])
     out.extend(children)
     return out
 
@@ -126,7 +126,7 @@ def rpr(props: Mapping[str, dict[str, str]]) -> Element:
 
 
 def ppr(props: Mapping[str, dict[str, str]], **extra: Element) -> Element:
-    """Paragraph properties, in the order of the schema; those with children (``pBdr``, ``numPr``, ``tabs``, ``rPr``, ``sectPr``) as elements."""
+    """Paragraph properties, in the order of the schema; those with children (``pBdr``, ``numPr``, ``tabs``) as elements."""
     return _properties("w:pPr", props, PPR_RANK, extra)
 
 
@@ -299,7 +299,7 @@ class _Sheet:
 
     def __init__(self, theme: Theme, language: str) -> None:
         self.theme = theme
-        self.root = el("w:styles")
+        self.root = etree.Element(qn("w:styles"), nsmap=ROOT_NS)
         self.root.set(qn("mc:Ignorable"), "w14")
         self.paras: dict[str, Para] = {}
         text = theme.style("text")
@@ -318,7 +318,7 @@ class _Sheet:
         props: Props = {
             "spacing": {"before": twips(before), "after": twips(after), "line": twips(role.leading),
                         "lineRule": "atLeast" if at_least else "exact"},
-            "ind": {"left": twips(left), "right": twips(right), **({"hanging": twips(-indent)} if indent < 0 else {"firstLine": twips(indent)})},
+            "ind": {"left": twips(left), "right": twips(right), "hanging" if indent < 0 else "firstLine": twips(abs(indent))},
             "jc": {"val": {"justify": "both"}.get(role.align, role.align)},
             "keepNext": {"val": "1" if role.keep_next else "0"}, "keepLines": {"val": "1" if role.keep_together else "0"},
             "suppressAutoHyphens": {"val": "0" if role.hyphens else "1"},
@@ -405,7 +405,8 @@ def _block_styles(s: _Sheet, theme: Theme) -> None:
            pBdr=borders("w:pBdr", top=line, bottom=line))
     s.para("Verse", "Verse", t["verse"], before=half, after=half, left=lead * 2, more=apart)
     s.para("Definition", "Definition", t["list"], left=lead, after=lead / 4)
-    s.para("DefinitionTerm", "Definition Term", t["list"], follow="Definition", before=lead / 4, look={"b": {}, "bCs": {}}, more={"keepNext": {}})
+    s.para("DefinitionTerm", "Definition Term", t["list"], follow="Definition", before=lead / 4, look={"b": {}, "bCs": {}},
+           more={"keepNext": {}})
     s.para("Code", "Code", t["code-block"], before=lead, after=lead, left=10.0, look={"noProof": {}},
            pBdr=borders("w:pBdr", left=(heavy, rule, 9)), more={"jc": {"val": "left"}})
     s.para("Formula", "Formula", t["first"], before=half, after=half, at_least=True, more={"jc": {"val": "center"}})
@@ -518,7 +519,8 @@ def languages(tag: str) -> dict[str, str]:
 # --- Template -----------------------------------------------------------------------------------------------------------------------
 
 def _root(tag: str, *children: Element) -> bytes:
-    out = el(tag, *children)
+    out = etree.Element(qn(tag), nsmap=ROOT_NS)
+    out.extend(children)
     out.set(qn("mc:Ignorable"), "w14")
     return etree.tostring(out, encoding="UTF-8", xml_declaration=True, standalone=True)
 
@@ -550,11 +552,12 @@ def _settings(theme: Theme, language: str, embed_fonts: bool) -> bytes:
     options = {"compatibilityMode": "15", "overrideTableStyleFontSizeAndJustification": "1", "enableOpenTypeFeatures": "1",
                "doNotFlipMirrorIndents": "1", "differentiateMultirowTableHeaders": "1"}
     math = el("m:mathPr", el("m:mathFont", val="Cambria Math"), el("m:brkBin", val="before"), el("m:brkBinSub", val="--"),
-              el("m:smallFrac", val="0"), el("m:dispDef"), el("m:lMargin", val="0"), el("m:rMargin", val="0"), el("m:defJc", val="centerGroup"),
-              el("m:wrapIndent", val="1440"), el("m:intLim", val="subSup"), el("m:naryLim", val="undOvr"))
+              el("m:smallFrac", val="0"), el("m:dispDef"), el("m:lMargin", val="0"), el("m:rMargin", val="0"),
+              el("m:defJc", val="centerGroup"), el("m:wrapIndent", val="1440"), el("m:intLim", val="subSup"), el("m:naryLim", val="undOvr"))
     tags = languages(language)
     return _root(
-        "w:settings", el("w:zoom", percent="100"), *([el("w:embedTrueTypeFonts")] if embed_fonts else ()), el("w:defaultTabStop", val=twips(36)),
+        "w:settings", el("w:zoom", percent="100"), *([el("w:embedTrueTypeFonts")] if embed_fonts else ()),
+        el("w:defaultTabStop", val=twips(36)),
         el("w:autoHyphenation", val="1" if theme.choices.hyphens else "0"), el("w:consecutiveHyphenLimit", val="3"),
         el("w:hyphenationZone", val="360"), el("w:doNotHyphenateCaps"), el("w:characterSpacingControl", val="doNotCompress"),
         el("w:footnotePr", el("w:footnote", id="-1"), el("w:footnote", id="0")),
@@ -628,10 +631,12 @@ def _separators() -> bytes:
 
 
 def _relations(rows: Iterable[tuple[str, str]]) -> bytes:
-    body = "".join(f'<Relationship Id="rId{n}" Type={quoteattr(kind)} Target={quoteattr(target)}/>' for n, (kind, target) in enumerate(rows, 1))
-    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{body}</Relationships>'.encode()
+    body = "".join(f'<Relationship Id="rId{n}" Type="{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(rows, 1))
+    return f'{DECLARATION}<Relationships xmlns="{PACKAGE}/relationships">{body}</Relationships>'.encode()
 
 
+DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 FONT_TYPE = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 PARTS = {
     "word/document.xml": CT.WML_DOCUMENT_MAIN, "word/styles.xml": CT.WML_STYLES, "word/settings.xml": CT.WML_SETTINGS,
@@ -640,32 +645,27 @@ PARTS = {
 }
 
 
-def template(theme: Theme, language: str, styles: bytes, embed_fonts: bool) -> bytes:
+def template(theme: Theme, language: str, styles: bytes, table: bytes, embed_fonts: bool) -> bytes:
     """An empty document that wears a theme: our own parts and nothing of a foreign template."""
-    overrides = "".join(f'<Override PartName="/{escape(n)}" ContentType="{t}"/>' for n, t in PARTS.items())
-    types = ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-             f'<Default Extension="odttf" ContentType="{FONT_TYPE}"/><Default Extension="rels" ContentType="{CT.OPC_RELATIONSHIPS}"/><Default Extension="xml" ContentType="{CT.XML}"/>{overrides}</Types>')
-    app = ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
-           'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>pubkit</Application></Properties>')
-    core = ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
-            'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    overrides = "".join(f'<Override PartName="/{n}" ContentType="{t}"/>' for n, t in PARTS.items())
+    defaults = "".join(f'<Default Extension="{x}" ContentType="{t}"/>'
+                       for x, t in (("rels", CT.OPC_RELATIONSHIPS), ("xml", CT.XML)))
+    types = f'{DECLARATION}<Types xmlns="{PACKAGE}/content-types">{defaults}{overrides}</Types>'
+    app = (f'{DECLARATION}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+           "<Application>pubkit</Application></Properties>")
+    core = (f'{DECLARATION}<cp:coreProperties xmlns:cp="{PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
             'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>')
-    table, fonts = _font_table(theme, embed_fonts)
-    files = [
+    return zipfiles.pack([
         ("[Content_Types].xml", types.encode()),
         ("_rels/.rels", _relations([(RT.OFFICE_DOCUMENT, "word/document.xml"), (RT.CORE_PROPERTIES, "docProps/core.xml"),
                                     (RT.EXTENDED_PROPERTIES, "docProps/app.xml")])),
         ("word/_rels/document.xml.rels", _relations([(RT.STYLES, "styles.xml"), (RT.SETTINGS, "settings.xml"),
                                                      (RT.NUMBERING, "numbering.xml"), (RT.FONT_TABLE, "fontTable.xml")])),
         ("word/document.xml", _root("w:document", el("w:body"))),
-        ("word/styles.xml", styles), ("word/settings.xml", _settings(theme, language, embed_fonts)), ("word/numbering.xml", _numbering(theme)),
+        ("word/styles.xml", styles), ("word/settings.xml", _settings(theme, language, embed_fonts)),
+        ("word/numbering.xml", _numbering(theme)),
         ("word/fontTable.xml", table), ("docProps/core.xml", core.encode()), ("docProps/app.xml", app.encode()),
-    ]
-    if fonts:
-        names = [f"fonts/font{n}.odttf" for n in range(1, len(fonts) + 1)]
-        files.append(("word/_rels/fontTable.xml.rels", _relations([(RT.FONT, name) for name in names])))
-        files.extend((f"word/{name}", data) for name, data in zip(names, fonts, strict=True))
-    return zipfiles.pack(files)
+    ])
 
 
 # --- Package ------------------------------------------------------------------------------------------------------------------------
@@ -702,8 +702,12 @@ class Package:
         self.theme = theme
         self.language = language
         self.sheet = sheet(theme, language)
-        self.document = Document(io.BytesIO(template(theme, language, self.sheet.xml, embed_fonts)))
+        table, fonts = _font_table(theme, embed_fonts)
+        self.document = Document(io.BytesIO(template(theme, language, self.sheet.xml, table, embed_fonts)))
         self.package: Any = self.document.part.package
+        listed = self.document.part.part_related_by(RT.FONT_TABLE)
+        for n, data in enumerate(fonts, 1):
+            listed.rels.add_relationship(RT.FONT, Part(PackURI(f"/word/fonts/font{n}.odttf"), FONT_TYPE, data, self.package), f"rId{n}")
         self.body: Any = self.document.element.body
         self.main = Host(self.document.part)
         self.notes_root = etree.fromstring(_separators())

@@ -6,14 +6,15 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from msgspec import Struct
 
-from pubkit.diagnostics import Diagnostic, MetadataError, diagnostic
+from pubkit.diagnostics import Diagnostic, LimitError, MetadataError, diagnostic
 from pubkit.model import Correction, Enclosure, Figure, Image, Inline, Meta, Person, Series
 
-__all__ = ["FrontMatter", "Value", "parse_date", "split", "to_meta"]
+__all__ = ["FrontMatter", "Value", "parse_date", "peek", "split", "to_meta"]
 
 MAX_NODES = 10_000
 DATES = "2024-01-31, 2024-01-31T09:30:00+02:00, 2024-01-31 09:30, 2024/01/31, 31 January 2024 or Wed, 31 Jan 2024 09:30:00 +0200"
@@ -74,6 +75,24 @@ def split(text: str, name: str = "") -> tuple[FrontMatter, str, int]:
     if end < 0:
         raise MetadataError("the front matter never ends", file=name, line=1, hint="Close it with a line of three hyphens, ---")
     return _yaml("\n".join(lines[:end]), name), "\n".join(lines[end + 1:]), end + 3
+
+
+def peek(path: Path, key: str) -> str:
+    """The words that the front matter of a file has for one key, read without the rest; empty where it has none.
+
+    Raises:
+        PubkitError: the file is no text, or its front matter cannot be read.
+        OSError: the file cannot be read.
+    """
+    from pubkit.readers import decode_text
+
+    text = decode_text(path.read_bytes(), str(path))
+    # Most sources have no such key; to see that is much faster than to read YAML.
+    if not text.startswith(("---", "+++")) or not re.search(rf"^[\"']?{re.escape(key)}\b", text, re.IGNORECASE | re.MULTILINE):
+        return ""
+    mapping, _, _ = split(text, str(path))
+    found = next((value for name, value in mapping.items() if _plain_key(name) == _plain_key(key)), None)
+    return str(found.data) if found is not None and isinstance(found.data, str | int) else ""
 
 
 def _meant(lines: list[str], closed: bool) -> bool:
@@ -367,7 +386,9 @@ class _Reader:
         return plain == "permalink" and not re.match(r"https?://", str(value.data or ""))
 
     def _unknown(self, key: str, value: Value) -> None:
-        near = difflib.get_close_matches(_plain_key(key), list(_FIELD_OF), 1, 0.8)
+        plain = _plain_key(key)
+        alike = [name for name in _FIELD_OF if name[0] == plain[:1] and abs(len(name) - len(plain)) < 3]
+        near = difflib.get_close_matches(plain, alike, 1, 0.8)
         self._aside(key, value, f"; was '{near[0]}' meant?" if near else "")
 
     def _aside(self, key: str, value: Value, more: str = "") -> None:
@@ -408,7 +429,7 @@ class _Reader:
 
     def _value(self, field: str, key: str, value: Value) -> Any:
         if field in _INLINE:
-            return self.inline(self.text(key, value))
+            return self.words(self.text(key, value), value)
         if field in _TEXT:
             return " ".join(self.text(key, value).split())
         match field:
@@ -437,6 +458,13 @@ class _Reader:
         if isinstance(value.data, bool):
             return str(value.data).lower()
         return value.data.isoformat() if isinstance(value.data, (date, time)) else str("" if value.data is None else value.data)
+
+    def words(self, text: str, value: Value) -> tuple[Inline, ...]:
+        """Words with inline markup."""
+        try:
+            return self.inline(text)
+        except LimitError as error:
+            raise LimitError(error.message, file=self.name, line=value.line, hint=error.hint) from None
 
     def date(self, key: str, value: Value) -> datetime:
         """A value that must be a date."""
@@ -542,7 +570,7 @@ class _Reader:
             self._fail(value, f"'{key}' has no src", "Write the picture's file name, or a mapping with src, alt, caption and credit")
         decorative = "decorative" in parts and self._bool("decorative", parts["decorative"])
         alt = " ".join(self.text("alt", parts["alt"]).split()) if "alt" in parts else ""
-        words = {k: self.inline(self.text(k, parts[k])) for k in ("caption", "credit") if k in parts}
+        words = {k: self.words(self.text(k, parts[k]), parts[k]) for k in ("caption", "credit") if k in parts}
         return Figure(Image(self.text("src", parts["src"]).strip(), alt, decorative), words.get("caption", ()), words.get("credit", ()),
                       line=value.line)
 
@@ -553,12 +581,12 @@ class _Reader:
             for part, value in parts.items():
                 self._aside(f"image_{part}", value)
             return
-        picture = figure.pictures[0]
+        picture, value = figure.pictures[0], next(iter(parts.values()))
         words = {k: self.text(f"image_{k}", v) for k, v in parts.items()}
         alt = picture.alt or " ".join(words.get("alt", "").split())
         self.fields["image"] = Figure(
-            Image(picture.src, alt, picture.decorative and not alt), figure.caption or self.inline(words.get("caption", "")),
-            figure.credit or self.inline(words.get("credit", "")), line=figure.line)
+            Image(picture.src, alt, picture.decorative and not alt), figure.caption or self.words(words.get("caption", ""), value),
+            figure.credit or self.words(words.get("credit", ""), value), line=figure.line)
 
     def _enclosure(self, value: Value) -> Enclosure:
         if not isinstance(value.data, dict):
@@ -580,4 +608,4 @@ class _Reader:
         if "date" not in parts or "text" not in parts:
             missing = "date" if "date" not in parts else "text"
             self._fail(value, f"one of 'corrections' has no {missing}", "Give each date and text")
-        return Correction(self.date("date", parts["date"]), self.inline(self.text("text", parts["text"])))
+        return Correction(self.date("date", parts["date"]), self.words(self.text("text", parts["text"]), parts["text"]))

@@ -135,6 +135,10 @@ class Element:
 
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/<>\"'=]*)")
 _TAG_STOP = re.compile(r"[<>\"']")
+# Words on programs write names of types in angle brackets: Box<U>, Vec<Object>, Html<Link>.
+_TYPE_NAME = re.compile(r"<[A-Z][a-z]*>")
+_TYPE_TAGS = INLINE | GONE | MEDIA
+_TYPE_VOID = VOID - {"br", "hr", "img", "wbr"}
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
 
 
@@ -263,6 +267,9 @@ class TreeBuilder:
             return end
         attrs = _attributes(source[found.end():end - 1])
         self._imply(name)
+        if name in _TYPE_VOID and _TYPE_NAME.fullmatch(raw):
+            self._as_words(raw, line)
+            return end
         if name in VOID or raw.endswith("/>"):
             self.void(name, attrs, line, raw)
             return end
@@ -300,8 +307,11 @@ class TreeBuilder:
         elif name == "br":
             self.void("br", {}, line, raw)
         elif name not in KNOWN:
-            self.diagnostics.append(diagnostic("markup-unread", f"'{raw}' is no known markup and stays as text", self.name, line))
-            self.text(raw)
+            self._as_words(raw, line)
+
+    def _as_words(self, raw: str, line: int) -> None:
+        self.diagnostics.append(diagnostic("markup-unread", f"'{raw}' is no known markup and stays as text", self.name, line))
+        self.text(raw)
 
     def _close_to(self, at: int) -> None:
         if not at:
@@ -313,7 +323,7 @@ class TreeBuilder:
     def _unclosed(self, element: Element) -> None:
         """What was never closed: an unknown tag was not meant as one, and a known inline one must not reach over the rest."""
         inside = self.stack[-1].children
-        if element.tag not in KNOWN:
+        if element.tag not in KNOWN or (element.tag in _TYPE_TAGS and _TYPE_NAME.fullmatch(element.raw)):
             message = f"'{element.raw}' is no known markup and stays as text"
             self.diagnostics.append(diagnostic("markup-unread", message, self.name, element.line))
             put: list[Child] = [element.raw, *element.children]
@@ -724,6 +734,10 @@ class Converter:
         if element.tag in GONE:
             self.dropped(element)
             return ()
+        if element.tag in _WRAPPERS:
+            around = _WRAPPERS[element.tag]
+            return tuple(msgspec.structs.replace(b, content=(around(b.content),)) if isinstance(b, Paragraph) else b
+                         for b in self.blocks(element.children, element.line))
         if element.tag not in PLAIN_WRAPPERS or set(element.attrs) - {"id", "lang", "dir"}:
             self.dropped(element)
         made = self.blocks(element.children, element.line)
@@ -903,6 +917,8 @@ class Converter:
         url = (attrs.get("src") or attrs.get("data") or source).strip()
         if not url:
             return None
+        if element.text().strip():
+            self.say("html-dropped", f"the words inside <{element.tag}>, for programs that cannot show it, were left out", element.line)
         poster = attrs.get("poster", "").strip()
         title = " ".join((attrs.get("title") or attrs.get("aria-label") or "").split())
         return Embed(url, title, Image(poster, decorative=True) if poster else None, attrs.get("id", ""), element.line)
@@ -917,7 +933,8 @@ class Converter:
         stray: list[Child] = []
         self._rows(element, "tbody", parts, rows, captions, stray)
         if not parts["thead"] and parts["tbody"] and len(parts["tbody"]) > 1 and _all_headers(rows[0]):
-            parts["thead"].append(parts["tbody"].pop(0))
+            first = parts["tbody"].pop(0)
+            parts["thead"].append(Row(tuple(msgspec.structs.replace(cell, header=False) for cell in first.cells)))
         after = self.blocks(stray, element.line)
         if not rows:
             words = _joined(captions)

@@ -177,7 +177,8 @@ def _parser() -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     md.use(footnote_plugin, inline=True, move_to_end=False)
     md.use(deflist_plugin)
-    md.use(dollarmath_plugin, allow_labels=True, allow_space=False, allow_digits=False, allow_blank_lines=False)
+    md.use(dollarmath_plugin, allow_labels=True, allow_space=False, allow_digits=False, allow_blank_lines=False,
+           double_inline=True)
     md.block.ruler.before("fence", "container", _container_rule, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     md.block.ruler.before("fence", "attributes", _attributes_rule)
     md.inline.ruler.after("link", "span", _span_rule)

@@ -11,9 +11,9 @@ import re
 from pubkit.diagnostics import Diagnostic, diagnostic
 from pubkit.model import Article, Block, Heading, Meta
 from pubkit.readers.base import Guess, Read
-from pubkit.readers.plaintext_head import is_date, read_head
+from pubkit.readers.plaintext_head import byline, is_date, is_opening, read_head
 from pubkit.readers.plaintext_inline import inlines
-from pubkit.readers.plaintext_lines import Dropped, Line, body_indent, ends_sentence, lines_of, sentences, width, wrap_width
+from pubkit.readers.plaintext_lines import Dropped, Line, body_indent, ends_sentence, has_gap, lines_of, sentences, width, wrap_width
 from pubkit.readers.plaintext_lists import marker
 from pubkit.readers.plaintext_pieces import Piece, Segmenter, guess
 
@@ -23,6 +23,7 @@ ENOUGH = 0.6        # a line that scores less is a paragraph
 
 _DECIMAL = re.compile(r"(?:§ ?)?(\d{1,3}(?:\.\d{1,3}){0,5})([.)]?)\s+(?=\S)")
 _ROMAN = re.compile(r"[IVXLC]{1,7}[.)]\s+(?=\S)")
+_LABEL = re.compile(r"[^\W\d_][\w-]{0,20}(?: [\w-]{1,20}){0,3}: \S")
 _LETTER = re.compile(r"[^\W\d_][.)]\s+(?=\S)")
 
 
@@ -119,6 +120,8 @@ def _headings(pieces: list[Piece], base: int) -> dict[int, Found]:
         if piece.kind != "paragraph" or not _may_be_heading(piece) or i + 1 == len(pieces):
             continue
         previous = pieces[i - 1] if i else None
+        if pieces[i + 1].line == piece.line or (previous is not None and previous.lines[-1].no == piece.line):
+            continue
         score, reason, style = _score(piece, previous, pieces[i + 1], base)
         if underlined > 1:
             score -= 0.2
@@ -129,20 +132,26 @@ def _headings(pieces: list[Piece], base: int) -> dict[int, Found]:
 
 def _may_be_heading(piece: Piece) -> bool:
     text = piece.text
+    if has_gap(piece.lines[0].text) or byline(text):
+        return False
     if len(piece.lines) > (2 if piece.before > 1 else 1) or width(text) > 100 or len(text.split()) > 14:
         return False
     if not any(c.isalnum() for c in text) or text[-1] in ",;:：、،؛" or is_date(text) or "://" in text or "@" in text:
         return False
-    return not text.rstrip("\"'”’»)]").endswith((".", "。", "…")) and text[0] not in ">{<—–-" and sentences(text) == 1
+    return not text.rstrip("\"'”’»)]").endswith((".", "。", "…")) and is_opening(text) and sentences(text) == 1
 
 
 def _has_body(piece: Piece, style: str, i: int, pieces: list[Piece], found: dict[int, Found]) -> bool:
     below = pieces[i + 1]
+    if i + 2 < len(pieces) and below.kind == "paragraph" and "\n" not in below.text and byline(below.text):
+        below = pieces[i + 2]
     if i + 1 in found:
         return found[i + 1][2] != style and i + 2 not in found
     if below.kind == "rule":
         return False
     if below.kind != "paragraph":
+        return True
+    if len(below.lines) > 1 or below.lines[0].indent > piece.lines[0].indent + 1:
         return True
     return ends_sentence(below.text) or below.text.endswith((":", "：")) or width(below.text) > max(60, 1.3 * width(piece.text))
 
@@ -167,10 +176,11 @@ def _score(piece: Piece, previous: Piece | None, below: Piece, base: int) -> Fou
         (below.before == 0 and piece.before == 0, -0.15, ""),
         (_first_letter(text).islower(), -0.4, ""),
         (0 < indent < 10 and not text.isupper() and not number, -0.3, ""),
-        (text[0] in "\"“«„'‘[(" , -0.2, ""),
+        (text[0] in "\"“«„'‘[(", -0.2, ""),
         (previous is not None and previous.text.endswith((":", "：")), -0.3, ""),
         (previous is not None and previous.kind == "verse" and piece.before == 0, -0.3, ""),
         (len(piece.lines) > 1, -0.1, ""),
+        (bool(_LABEL.match(text)) and any(p is not None and _LABEL.match(p.text) for p in (previous, below)), -0.4, ""),
     ]
     score = sum(worth for holds, worth, _ in facts if holds)
     reason = ", ".join(words for holds, _, words in facts if holds and words)

@@ -12,7 +12,7 @@ from pubkit.readers.plaintext_inline import inlines
 from pubkit.readers.plaintext_lines import Line, ends_sentence, is_rule, join, sentences, squeeze, width
 from pubkit.readers.plaintext_pieces import Piece, guess
 
-__all__ = ["Head", "is_date", "read_head"]
+__all__ = ["Head", "byline", "is_date", "read_head"]
 
 _BY = (
     "by|written by|words by|text by|von|text von|par|de|texte de|texte par|por|texto de|di|testo di|door|tekst|av|af|przez|od|text|autor"
@@ -89,7 +89,7 @@ def _can_be_title(text: str) -> bool:
         return False
     if text[-1] in ".。,;:：،؛" and not text.endswith(("...",)):
         return False
-    return not is_date(text) and "://" not in text and text[0] not in ">[{<" and sentences(text) == 1
+    return not is_date(text) and "://" not in text and is_opening(text) and sentences(text) == 1
 
 
 def _take_title(head: Head, rest: list[Piece], name: str) -> list[Piece] | None:
@@ -113,6 +113,11 @@ def _take_title(head: Head, rest: list[Piece], name: str) -> list[Piece] | None:
     return _title_of_lines(head, rest, name)
 
 
+def is_opening(text: str) -> bool:
+    """Whether a title or heading may begin as this text does: with a letter, a digit, a quotation mark or bracket, not with a sign."""
+    return text[0].isalnum() or text[0] in "\"'“‘«„‹(¿¡§…@#&$€£`_"
+
+
 def _numbered(text: str) -> bool:
     return bool(re.match(r"\d{1,2}[.)] |[IVX]{1,5}\. ", text))
 
@@ -126,8 +131,12 @@ def _title_of_lines(head: Head, rest: list[Piece], name: str) -> list[Piece] | N
     others = lines[1:]
     while others and _key(others[0].text) == _key(lines[0].text):
         _drop_repeat(head, others.pop(0), name)
-    bylines = [x for x in others if _byline(x.text)]
+    bylines = [x for x in others if byline(x.text)]
     plain = [x for x in others if x not in bylines]
+    below = rest[1:]
+    if plain and not is_opening(plain[0].text):
+        below.insert(0, _remainder(plain))
+        plain = []
     centred = all(x.indent >= 8 for x in lines)
     texts = [squeeze(x.text) for x in (lines[0], *plain)]
     if plain and (centred or (len(plain) == 1 and width(lines[0].text) >= 45)) and _can_be_title(join(texts)):
@@ -141,9 +150,18 @@ def _title_of_lines(head: Head, rest: list[Piece], name: str) -> list[Piece] | N
         _set_deck(head, squeeze(deck[0].text), deck[0].no, 0.6, "a line right below the title")
     for x in bylines:
         _set_authors(head, x)
-    below = [Piece("paragraph", x.no, Paragraph(squeeze(x.text), line=x.no), guess(x.no, "paragraph", 0.9, "a date", x.text), [x],
-                   text=squeeze(x.text)) for x in dates]
-    return below + rest[1:]
+    return [_remainder([x]) for x in dates] + below
+
+
+def _remainder(lines: list[Line]) -> Piece:
+    """Lines beside the head's own, as a paragraph."""
+    content: list[Inline] = []
+    for i, x in enumerate(lines):
+        content.extend([LineBreak()] if i else [])
+        content.extend(inlines(squeeze(x.text)))
+    text = "\n".join(squeeze(x.text) for x in lines)
+    found = guess(lines[0].no, "paragraph", 0.8, "lines beside title and authors", text)
+    return Piece("paragraph", lines[0].no, Paragraph(content, line=lines[0].no), found, lines, text=text)
 
 
 def _set_title(head: Head, text: str, line: int, score: float, reason: str) -> None:
@@ -180,7 +198,7 @@ def _take_rest(head: Head, pieces: list[Piece], name: str) -> list[Piece]:
 
 
 def _has_byline(piece: Piece) -> bool:
-    return piece.kind in ("paragraph", "verse") and len(piece.lines) < 4 and any(_byline(x.text) for x in piece.lines[:2])
+    return piece.kind in ("paragraph", "verse") and len(piece.lines) < 4 and any(byline(x.text) for x in piece.lines[:2])
 
 
 def _drop_repeat(head: Head, x: Line, name: str) -> None:
@@ -203,7 +221,7 @@ def _set_deck(head: Head, text: str, line: int, score: float, reason: str) -> No
     head.guesses.append(guess(line, "deck", score, reason, text))
 
 
-def _byline(text: str) -> list[Person]:
+def byline(text: str) -> list[Person]:
     """The people a line names as the authors; empty if it is no such line."""
     text = squeeze(text[:300])
     m = _BYLINE.match(text)
@@ -227,24 +245,16 @@ def _is_name(name: str, alone: bool) -> bool:
 
 
 def _set_authors(head: Head, x: Line) -> None:
-    head.authors.extend(_byline(x.text))
+    head.authors.extend(byline(x.text))
     head.guesses.append(guess(x.no, "byline", 0.85, "a word such as “by” and names", x.text))
 
 
 def _without_byline(head: Head, piece: Piece) -> list[Piece]:
     """The piece without its line of authors; nothing if that was all."""
-    at = next(i for i, x in enumerate(piece.lines) if _byline(x.text))
+    at = next(i for i, x in enumerate(piece.lines) if byline(x.text))
     _set_authors(head, piece.lines[at])
     lines = [x for i, x in enumerate(piece.lines) if i != at and not is_rule(x.text)]
-    if not lines:
-        return []
-    content: list[Inline] = []
-    for i, x in enumerate(lines):
-        content.extend([LineBreak()] if i else [])
-        content.extend(inlines(squeeze(x.text)))
-    text = "\n".join(squeeze(x.text) for x in lines)
-    found = guess(lines[0].no, "paragraph", 0.8, "lines beside the authors", text)
-    return [Piece("paragraph", lines[0].no, Paragraph(content, line=lines[0].no), found, lines, piece.before, text=text)]
+    return [replace(_remainder(lines), before=piece.before)] if lines else []
 
 
 def _key(text: str) -> str:

@@ -8,17 +8,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = [
-    "LONG", "PAGE_LIMIT", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "is_full", "is_rule", "join",
-    "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "wrap_width",
+    "LONG", "LOOK_AHEAD", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "has_gap", "is_break", "is_full",
+    "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "wrap_width",
 ]
 
 LONG = 120          # a longer line was not wrapped by hand or by an editor: it is a paragraph of its own
-PAGE_LIMIT = 200    # lines a search for a sibling may look ahead, so that no input makes reading slower than linear
+LOOK_AHEAD = 100    # lines a search for a sibling may look ahead, so that no input makes reading slower than linear
 
 _SPACE = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 _NO_SPACE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]")
 _RULE = re.compile(r"([-=_*~#+.^\"'`·•⁂─━═—–])(?:\1{2,}|(?: {1,3}\1){2,})\Z|[⁂❦❧]\Z")
+_BREAK = frozenset("-=_*~•⁂─━═—–·❦❧")
+_FAR = re.compile(r"(?<=\S) {30,}(?=\S)")
 _CLOSERS = "\"'”’»›)]}*_"
 _END = re.compile(r"(?<=\w\w\w)[.!?…]+[\"'”’»)\]]*\s+(?=(\S))|[。！？]+(?=[^\s」』）”’])")
 _CODE = re.compile(
@@ -51,6 +53,16 @@ def line(no: int, raw: str) -> Line:
     raw = raw.expandtabs(8).rstrip()
     text = raw.strip()
     return Line(no, raw, len(raw) - len(raw.lstrip()), text)
+
+
+def _lines(no: int, raw: str) -> list[Line]:
+    """The line of this number; cut where a gap is so wide that only a lost layout can have made it."""
+    if len(raw) <= 2 * LONG or not _FAR.search(raw):
+        return [line(no, raw)]
+    out: list[Line] = []
+    for part in _FAR.split(raw.expandtabs(8)):
+        out += [line(no, ""), line(no, part)] if out else [line(no, part)]
+    return out
 
 
 def squeeze(text: str) -> str:
@@ -87,6 +99,16 @@ def sentences(text: str) -> int:
 def is_rule(text: str) -> bool:
     """Whether a line is drawn: three or more of one sign, or an ornament."""
     return bool(text) and not text[0].isalnum() and len(text) <= 400 and _RULE.match(text) is not None
+
+
+def is_break(text: str) -> bool:
+    """Whether a line is drawn to part two passages."""
+    return is_rule(text) and text[0] in _BREAK
+
+
+def has_gap(text: str) -> bool:
+    """Whether a line has a gap as between columns."""
+    return _WIDE_GAP.search(text) is not None
 
 
 def code_share(lines: list[Line]) -> float:
@@ -187,7 +209,7 @@ def lines_of(text: str) -> tuple[list[Line], list[Dropped]]:
     """The numbered lines of a text; form feeds are taken out with the heads and feet that repeat around them."""
     rows = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if "\f" not in text:
-        return [line(i, raw) for i, raw in enumerate(rows, 1)], []
+        return [x for i, raw in enumerate(rows, 1) for x in _lines(i, raw)], []
     pages: list[Page] = [[]]
     for i, raw in enumerate(rows, 1):
         first, *others = raw.split("\f")
@@ -221,7 +243,7 @@ def _without_heads(pages: list[Page]) -> tuple[list[Line], list[Dropped]]:
                 page[at] = (page[at][0], "")
         if number or gone:
             dropped.append(Dropped(page[0][0], tuple(gone)))
-        _append(out, [line(no, raw) for no, raw in page], joint=bool(number))
+        _append(out, [x for no, raw in page for x in _lines(no, raw)], joint=bool(number))
     return out, dropped
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pubkit.model import ListStyle
-from pubkit.readers.plaintext_lines import PAGE_LIMIT, Line, ends_sentence
+from pubkit.readers.plaintext_lines import LOOK_AHEAD, Line, ends_sentence
 
 __all__ = ["Marker", "follows", "is_list", "marker", "same_family"]
 
@@ -136,7 +136,7 @@ def _siblings(lines: list[Line], at: int, first: Marker) -> list[int]:
     found = [at]
     last = first
     blank = False
-    for i in range(at + 1, min(len(lines), at + PAGE_LIMIT)):
+    for i in range(at + 1, min(len(lines), at + LOOK_AHEAD)):
         x = lines[i]
         if not x.text:
             blank = True
@@ -146,7 +146,7 @@ def _siblings(lines: list[Line], at: int, first: Marker) -> list[int]:
         if following is not None:
             found.append(i)
             last = following
-            if len(found) > 8:
+            if len(found) > (8 if first.sign in ("–", "—") else 1):
                 break
         elif blank and x.indent <= first.indent + 1:
             break

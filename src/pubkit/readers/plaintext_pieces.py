@@ -10,7 +10,8 @@ from pubkit.model import Block, CodeBlock, Inline, List, ListItem, Paragraph, Qu
 from pubkit.readers.base import Guess
 from pubkit.readers.plaintext_inline import inlines, lead_in, lines_as_inlines, with_lead_in
 from pubkit.readers.plaintext_lines import (
-    LONG, Line, code_share, ends_sentence, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular, width,
+    LONG, Line, code_share, ends_sentence, is_break, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular,
+    width,
 )
 from pubkit.readers.plaintext_lists import Marker, follows, is_list, marker
 
@@ -67,6 +68,9 @@ class Segmenter:
             at = self._next(at)
             self.blanks = 0
             self.group_start = False
+        for piece in self.pieces:
+            if piece.kind == "code":
+                piece.block = _code_block(piece)
         return self.pieces
 
     def blocks(self) -> tuple[Block, ...]:
@@ -81,7 +85,7 @@ class Segmenter:
             return end
         if self.group_start and not self.depth and (end := self._underlined(at)):
             return end
-        if is_rule(x.text):
+        if is_break(x.text) and not (x.indent - self.base >= 2 and self._after_code(x.indent)):
             self._add("rule", Rule(line=x.no), 1, "a drawn line", [x])
             return at + 1
         if x.text[0] == ">":
@@ -126,7 +130,7 @@ class Segmenter:
         while end < len(self.lines) and self.lines[end].text:
             end += 1
         group = self.lines[at:end]
-        if marker(group[0]) is not None or group[0].text[0] == ">":
+        if group[0].text[0] == ">" or sum(1 for x in group if marker(x) is not None) * 3 >= len(group):
             return 0
         reason = tabular(group)
         if reason:
@@ -137,29 +141,32 @@ class Segmenter:
 
     def _code(self, lines: list[Line], score: float, reason: str) -> None:
         last = self.pieces[-1] if self.pieces else None
-        if last is not None and last.kind == "code" and last.mark == reason and 0 < self.blanks < 3:
-            lines = [*last.lines, *(Line(0, "", 0, "") for _ in range(self.blanks)), *lines]
-            self.pieces.pop()
-            self.blanks = last.before
-        indent = min(x.indent for x in lines if x.text)
-        text = "\n".join(x.raw[indent:] for x in lines)
-        self._add("code", CodeBlock(text, line=lines[0].no), score, reason, lines, mark=reason)
+        mark = reason if "gap" in reason or "same number" in reason else "program"
+        if last is not None and last.kind == "code" and last.mark == mark and self.blanks < 3:
+            last.lines.extend(Line(0, "", 0, "") for _ in range(self.blanks))
+            last.lines.extend(lines)
+            return
+        self._add("code", CodeBlock("", line=lines[0].no), score, reason, list(lines), mark=mark)
+
+    def _after_code(self, indent: int) -> bool:
+        """Whether the piece before is a program that stands no deeper than this indent."""
+        last = self.pieces[-1] if self.pieces else None
+        return (last is not None and last.kind == "code" and last.mark == "program" and self.blanks < 3
+                and indent >= min(x.indent for x in last.lines[:50] if x.text))
 
     def _is_code(self, group: list[Line]) -> tuple[float, str]:
         share = code_share(group)
         indent = min(x.indent for x in group)
         last = self.pieces[-1] if self.pieces else None
         before = last.text if last is not None and last.kind == "paragraph" else ""
-        after_code = last is not None and last.kind == "code" and self.blanks < 3 and indent >= min(x.indent for x in last.lines if x.text)
+        after_code = self._after_code(indent)
         if indent - self.base >= 2:
             if before.endswith("::"):
                 return 0.9, "indented after a double colon"
-            if share >= 0.5 or (share >= 0.3 and (after_code or before.endswith(":"))) or (after_code and len(group) == 1 and share > 0):
+            if share >= 0.5 or (share >= 0.3 and (after_code or before.endswith(":"))) or (after_code and (share > 0 or self._after_code(indent - 1))):
                 return 0.8, "indented, and written like a program"
         if share >= 0.6 and (len(group) > 1 or after_code) and (after_code or any(x.indent > indent for x in group)):
             return 0.7, "written like a program"
-        if all(x.text.startswith((">>> ", "... ")) for x in group):
-            return 0.8, "a Python prompt"
         return 0, ""
 
     # --- Quotes ---------------------------------------------------------------------------------------------------------------------
@@ -169,8 +176,11 @@ class Segmenter:
         while end < len(self.lines) and self.lines[end].text[:1] == ">":
             end += 1
         group = self.lines[at:end]
-        if group[0].text.startswith(">>> ") and all(x.text.startswith(">>> ") for x in group):
-            self._code(group, 0.8, "a Python prompt")
+        prompts = all(x.text.startswith(">>>") for x in group)
+        if prompts and group[0].text.startswith(">>> ") and code_share(group) > 0.3:
+            while end < len(self.lines) and self.lines[end].text:
+                end += 1
+            self._code(self.lines[at:end], 0.8, "a Python prompt")
             return end
         deepest = self.depth + 1 >= DEPTH
         inner = [_unquoted(x, everything=deepest) for x in group]
@@ -253,7 +263,7 @@ class Segmenter:
             return x._replace(indent=m.column) if weak else None
         if x.indent > m.indent + (mark is not None):
             return x if mark is not None or x.indent > m.column + 1 else x._replace(indent=m.column)
-        if is_rule(x.text) or x.text[0] == ">" or mark is not None:
+        if is_break(x.text) or x.text[0] == ">" or mark is not None:
             return None
         return x._replace(indent=m.column) if self._runs_on(i) else None
 
@@ -305,7 +315,7 @@ class Segmenter:
     def _breaks(self, i: int) -> bool:
         """Whether line ``i`` cannot belong to the paragraph of the line before."""
         a, b = self.lines[i - 1], self.lines[i]
-        if len(b.raw) > LONG or len(a.raw) > LONG or is_rule(b.text) or b.text[0] == ">":
+        if len(b.raw) > LONG or len(a.raw) > LONG or is_break(b.text) or b.text[0] == ">":
             return True
         m = marker(b)
         if m is None or self.depth >= DEPTH:
@@ -348,7 +358,7 @@ class Segmenter:
             self._paragraph([join(texts)], chunk, "lines with a hanging indent")
         elif looks_wrapped(chunk, self.wrap):
             self._paragraph(self._between_breaks(chunk), chunk, "wrapped lines, joined")
-        elif max(width(x.raw) for x in chunk) <= 0.85 * (self.wrap or 85):
+        elif sum(width(x.raw) for x in chunk) <= 0.75 * (self.wrap or 85) * len(chunk):
             if len(chunk) > 2:
                 verse = Verse([inlines(squeeze(t)) for t in texts], line=chunk[0].no)
                 self._add("verse", verse, 0.6, "short lines of uneven length", chunk)
@@ -373,6 +383,11 @@ class Segmenter:
 
     def _paragraph(self, parts: list[str], lines: list[Line], reason: str) -> None:
         self._add("paragraph", Paragraph(lines_as_inlines(parts), line=lines[0].no), 0.9, reason, lines, text="\n".join(parts))
+
+
+def _code_block(piece: Piece) -> CodeBlock:
+    indent = min(x.indent for x in piece.lines if x.text)
+    return CodeBlock("\n".join(x.raw[indent:] for x in piece.lines), line=piece.line)
 
 
 def _hangs(group: list[Line]) -> bool:

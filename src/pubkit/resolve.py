@@ -1,0 +1,147 @@
+"""An article and its folder go in; the article with every picture loaded that lies in that folder comes out.
+
+Nothing else is ever read: no file outside the folder (symbolic links are followed first), and nothing on the network.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+import msgspec
+
+from pubkit.diagnostics import AssetError, Diagnostic, diagnostic
+from pubkit.model import Article, Asset, Image, Node, children, rewrite
+from pubkit.pictures import Limits, load
+
+__all__ = ["resolve"]
+
+
+def resolve(article: Article, root: Path | None, pictures: Mapping[str, bytes] | None = None, file: str = "",
+            limits: Limits | None = None) -> tuple[Article, tuple[Diagnostic, ...]]:
+    """The article with its pictures as assets.
+
+    Args:
+        article: a normalized article.
+        root: the folder that its pictures lie below; None where there is no disk.
+        pictures: addresses, as the article writes them, to bytes; looked at first.
+        file: what diagnostics call the source.
+        limits: how large a picture may be.
+
+    Returns:
+        The article, each `Image` naming its `Asset`, and a finding for each that could not be had. Those keep their address and words.
+    """
+    work = _Resolver(root, pictures or {}, file, limits or Limits())
+    for image, line in _images(article):
+        work.take(image, line)
+    found = {src: asset.name for src, asset in work.assets.items()}
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Image) and node.src in found and node.asset != found[node.src]:
+            return msgspec.structs.replace(node, asset=found[node.src])
+        return node
+
+    new = rewrite(article, change)
+    kept = {asset.name: asset for asset in (*article.assets, *work.assets.values())}
+    return msgspec.structs.replace(new, assets=tuple(kept.values())), tuple(work.found)
+
+
+def _images(article: Article) -> list[tuple[Image, int]]:
+    """The pictures of an article that have no asset yet, with the line of the block they stand in."""
+    known = {asset.name for asset in article.assets}
+    out: list[tuple[Image, int]] = []
+    stack: list[tuple[Node, int]] = [(article, 0)]
+    while stack:
+        node, line = stack.pop()
+        line = getattr(node, "line", 0) or line
+        if isinstance(node, Image) and node.asset not in known:
+            out.append((node, line))
+        stack.extend((child, line) for child in list(children(node))[::-1])
+    return out
+
+
+class _Resolver:
+    def __init__(self, root: Path | None, pictures: Mapping[str, bytes], file: str, limits: Limits) -> None:
+        self.root = root.resolve() if root else None
+        self.pictures = pictures
+        self.file = file
+        self.limits = limits
+        self.assets: dict[str, Asset] = {}
+        self.by_bytes: dict[str, Asset] = {}
+        self.failed: dict[str, tuple[str, str]] = {}
+        self.found: list[Diagnostic] = []
+
+    def take(self, image: Image, line: int) -> None:
+        """Load one picture, or say why it cannot be had."""
+        if image.src in self.assets:
+            return
+        if image.src not in self.failed:
+            try:
+                data, name = self.data(image.src)
+                asset = load(name, data, self.limits)
+                self.assets[image.src] = self.by_bytes.setdefault(asset.sha256, asset)
+                return
+            except _Gone as gone:
+                self.failed[image.src] = (gone.code, gone.message)
+            except AssetError as error:
+                self.failed[image.src] = ("image-missing", error.message)
+        code, message = self.failed[image.src]
+        self.found.append(diagnostic(code, f"the picture {image.src[:80]!r} {message}", self.file, line))
+
+    def data(self, src: str) -> tuple[bytes, str]:
+        """The bytes of an address and a name for them. Raises `_Gone`."""
+        if src in self.pictures:
+            return self.pictures[src], src
+        if not src.strip():
+            raise _Gone("image-missing", "has no address")
+        scheme = src.partition(":")[0].lower() if ":" in src.partition("/")[0] else ""
+        if scheme == "data":
+            return _inline(src), "picture"
+        if scheme in ("http", "https") or src.startswith("//"):
+            raise _Gone("image-remote", "lies on the network; it stays a link. Put it into the article's folder to have it in every output")
+        if scheme:
+            raise _Gone("image-outside", f"has the scheme {scheme!r}; only files of the article's folder are read")
+        if self.root is None:
+            raise _Gone("image-missing", "was not given: nothing is read from disk here")
+        for name in dict.fromkeys((unquote(src), unquote(urlsplit(src).path))):
+            path = self.path(name)
+            if path is not None:
+                try:
+                    if path.stat().st_size > self.limits.bytes:
+                        raise _Gone("image-missing", f"has more than {self.limits.bytes:,} bytes")
+                    return path.read_bytes(), path.name
+                except OSError as error:
+                    raise _Gone("image-missing", f"cannot be read: {error.strerror or error}") from error
+        raise _Gone("image-missing", "is not there")
+
+    def path(self, name: str) -> Path | None:
+        """The file of a name below the root, symbolic links resolved; None where there is none. Raises `_Gone` outside."""
+        assert self.root is not None
+        try:
+            path = (self.root / name.replace("\\", "/").lstrip("/")).resolve()
+            if not path.is_relative_to(self.root):
+                raise _Gone("image-outside", "lies outside the article's folder; only pictures below it are read")
+            return path if path.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, a loop of links
+            return None
+
+
+class _Gone(Exception):
+    """A picture that cannot be had: the code of the finding and the rest of its sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def _inline(src: str) -> bytes:
+    """The bytes of a ``data:`` address (RFC 2397)."""
+    head, comma, body = src.partition(",")
+    try:
+        return base64.b64decode(unquote_to_bytes(body), validate=False) if head.lower().endswith(";base64") and comma else unquote_to_bytes(body)
+    except (binascii.Error, ValueError) as error:
+        raise _Gone("image-missing", "holds no readable data") from error
