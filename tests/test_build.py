@@ -35,7 +35,7 @@ def run(*args: str, input: bytes | None = None) -> tuple[int, str, str]:
 
 
 def test_every_format_comes_out(folder: Path, tmp_path: Path) -> None:
-    report = pubkit.build([folder], tmp_path / "out", ["pdf", *LIGHT])
+    report = pubkit.build([folder], tmp_path / "out", ["pdf", *LIGHT], publication=pubkit.Publication(url="https://example.org/"))
     assert report.ok
     assert [d for d in report.diagnostics if d.severity != "info"] == []
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from pubkit.build import DEFAULT_FORMATS, Report, Result
+from pubkit.build import build as build_all
 from pubkit.diagnostics import PubkitError, ThemeError, UsageError
 
 __all__ = ["main"]
@@ -73,8 +74,6 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
           language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...], jobs: int, strict: bool,
           drafts: bool, as_json: bool, quiet: bool) -> None:
     """Build articles: files, and folders that are searched for them. '-' is standard input."""
-    import pubkit.build as rooms
-
     publication = _publication(paths[0], url=site_url, title=site_title, language=language, author=author)
     meta: dict[str, Any] = {"published": _date(date)} if date else {}
     if slug:
@@ -83,7 +82,7 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         given = tuple(_standard_input(scratch, kind) if p == "-" else p for p in paths)
         target = str(Path(scratch) / "out") if out == "-" else out
         shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
-        report = rooms.build(given, target, _names(formats), theme=theme or publication.theme or "journal", publication=publication,
+        report = build_all(given, target, _names(formats), theme=theme or publication.theme or "journal", publication=publication,
                              options=_options(options), meta=meta, kind=kind or ("markdown" if "-" in paths else None), strict=strict,
                              drafts=drafts, jobs=jobs, progress=shown)
         if out == "-":

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, assert_never
+from pathlib import Path
+from typing import assert_never
 from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
 from msgspec import Struct
 
 from pubkit import words
-from pubkit.diagnostics import Diagnostic, diagnostic
+from pubkit.diagnostics import AssetError, Diagnostic, diagnostic
 from pubkit.exporters import omml, word
 from pubkit.exporters.base import File, Output
 from pubkit.exporters.word import Element, Host, Package, Picture, Props, change, el, merge, paragraph, put, rpr, twips
@@ -61,7 +61,7 @@ from pubkit.model import (
     plain_text,
     walk,
 )
-from pubkit.theme import Theme
+from pubkit.theme import Theme, font_files
 from pubkit.xhtml import aside_title, lead_in, tokens
 
 __all__ = ["MEDIA_TYPE", "Options", "export"]
@@ -141,7 +141,7 @@ def export(work: Volume, theme: Theme, options: Options = Options()) -> Output: 
     if len(work.chapters) > 1 and meta.title:
         _cover(package, theme, meta, found)
     for number, chapter in enumerate(work.chapters):
-        _Chapter(package, theme, chapter, number, meta.language or "en", found).write(number == len(work.chapters) - 1)
+        _Chapter(package, theme, chapter, meta.language or "en", found).write(number == len(work.chapters) - 1)
     if not work.chapters:
         package.body.append(el("w:p"))
         package.body.append(package.section(meta.title_text, meta.language, False))
@@ -159,7 +159,7 @@ def _properties(package: Package, meta: Meta) -> None:
 
 def _cover(package: Package, theme: Theme, meta: Meta, found: list[Diagnostic]) -> None:
     """The title page of a volume of several chapters. Its title has no outline level: those belong to the chapters."""
-    writer = _Chapter(package, theme, Article(msgspec.structs.replace(meta, image=None)), -1, meta.language or "en", found)
+    writer = _Chapter(package, theme, Article(msgspec.structs.replace(meta, image=None)), meta.language or "en", found)
     blocks = writer.title_block()
     for p in blocks:
         if p.find(".//" + word.qn("w:pStyle")).get(word.qn("w:val")) == "Title":  # type: ignore[union-attr]
@@ -173,12 +173,11 @@ def _cover(package: Package, theme: Theme, meta: Meta, found: list[Diagnostic]) 
 class _Chapter:
     """Writes one article into a package."""
 
-    def __init__(self, package: Package, theme: Theme, article: Article, number: int, language: str, found: list[Diagnostic]) -> None:
+    def __init__(self, package: Package, theme: Theme, article: Article, language: str, found: list[Diagnostic]) -> None:
         self.package = package
         self.theme = theme
         self.article = article
         self.meta = article.meta
-        self.number = number
         self.found = found
         self.language = article.meta.language or language
         self.assets: dict[str, Asset] = {a.name: a for a in article.assets}
@@ -204,9 +203,9 @@ class _Chapter:
             names[name] = unique
         return names
 
-    def say(self, code: str, message: str, line: int = 0) -> None:
+    def say(self, code: str, message: str) -> None:
         """Add a diagnostic."""
-        self.found.append(diagnostic(code, message, "", line))
+        self.found.append(diagnostic(code, message))
 
     # -- The whole -------------------------------------------------------------------------------------------------------------------
 
@@ -251,7 +250,7 @@ class _Chapter:
         if meta.published and meta.published.year > 1980:
             if out:
                 out.append(el("w:r", el("w:tab")))
-            out.extend(self.text(words.date(meta.published, self.language), look.with_(rStyle={"val": "Date"})))
+            out.extend(self.text(words.date(meta.published, self.language), look.with_(rStyle={"val": "ArticleDate"})))
         return out
 
     def _author(self, person: Person, look: Look) -> list[Element]:
@@ -431,6 +430,10 @@ class _Chapter:
                                             indent=outer.indent + (step if own else 0.0))
             for definition in item.definitions:
                 out.extend(self.blocks(definition, inner))
+        if out and not place.style:
+            change(out[0], "spacing", before=twips(step / 2))
+            if _style_of(out[-1]) == "Definition":
+                change(out[-1], "spacing", after=twips(step / 2))
         return self._mark_first(out, node.id)
 
     def _math_block(self, node: MathBlock, place: Place) -> Element:
@@ -443,7 +446,7 @@ class _Chapter:
         return paragraph("Formula", self._marked([el("m:oMathPara", formula)], node.id), props)
 
     def _embed(self, node: Embed, place: Place) -> list[Element]:
-        title = node.title or words.word("embed", self.language, host=_host(node.url))
+        title = node.title or node.url
         url = self._address(node.url)
         out: list[Element] = []
         if node.thumbnail and (picture := self._image(node.thumbnail, self._look(place), place.room - 12, self.tallest, url)):
@@ -453,7 +456,7 @@ class _Chapter:
         link: Inline = Link(title, node.url) if url else Text(title)
         out.append(self.paragraph("Embed", (link,), place))
         if len(out) > 1:
-            change(out[1], "spacing", before="0")
+            change(out[1], "spacing", before=twips(4))
         return self._mark_first(out, node.id)
 
     # -- Asides ----------------------------------------------------------------------------------------------------------------------
@@ -509,14 +512,20 @@ class _Chapter:
         number = self.package.list_number(node.style, node.start, level)
         inner = msgspec.structs.replace(place, depth=place.depth + 1, indent=self._list_indent(place) + step, room=place.room - step)
         out: list[Element] = []
+        previous: list[Element] = []
         for item in node.items:
             part = self._item(item, node, number, level, step, inner, leads)
             if not node.tight and out:
                 change(part[0], "spacing", before=twips(self.theme.type.leading / 2), after="0")
                 change(part[0], "contextualSpacing", val="0")
-            if node.tight and place.style in ("Definition", "FootnoteText") and item is not node.items[-1]:
-                change(part[0], "spacing", after="0")
+            if node.tight:
+                if out and _style_of(out[-1]).startswith("List") and len(previous) > 1:  # space between styles is not the list's own
+                    change(part[0], "spacing", before="0")
+                nested = len(part) > 1 and _style_of(part[1]).startswith("List")
+                if nested or (place.style in ("Definition", "FootnoteText") and item is not node.items[-1]):
+                    change(part[0], "spacing", after="0")
             out.extend(part)
+            previous = part
         if not place.depth and not place.style and _style_of(out[-1]) in ("ListBullet", "ListNumber", "ListContinue"):
             change(out[-1], "spacing", after=twips(self.theme.type.leading / 2))
         return self._mark_first(out, node.id)
@@ -619,19 +628,20 @@ class _Chapter:
         asset = self.assets.get(image.asset)
         if asset is None:
             return self._missing(image, look)
-        width, height = self._extent(asset, image, room, tallest)
-        shown = self._raster(asset, width)
-        if shown is None:
-            return self._missing(image, look)
-        relation = self.package.picture(look.host, *shown)
-        vector = ""
+        shown, vector = asset, ""
         if asset.media_type == "image/svg+xml":
-            vector = self.package.picture(look.host, asset.name, asset.media_type, asset.data, asset.sha256)
+            drawn = self._drawn(asset, self._extent(asset, image, room, tallest)[0])
+            if drawn is None:
+                return self._missing(image, look)
+            shown, vector = drawn, self.package.picture(look.host, asset)
+        width, height = self._extent(asset if asset.width and asset.height else shown, image, room, tallest)
         link = look.host.link(url) if url else ""
-        picture = Picture(relation, width, height, shown[0], image.alt, image.title, image.decorative, vector, link)
+        relation = self.package.picture(look.host, shown)
+        picture = Picture(relation, width, height, shown.name, image.alt, image.title, image.decorative, vector, link)
         return [el("w:r", word.drawing(picture, self.package.next_drawing()))]
 
     def _extent(self, asset: Asset, image: Image, room: float, tallest: float) -> tuple[float, float]:
+        """Width and height in points: the natural size or the wished share of the room, within the room and the height given."""
         natural = (asset.width or 600) * PIXEL, (asset.height or 400) * PIXEL
         width = min(image.width, 1.0) * room if image.width > 0 else min(natural[0], room)
         height = width * natural[1] / natural[0]
@@ -639,24 +649,18 @@ class _Chapter:
             width, height = width * tallest / height, tallest
         return width, height
 
-    def _raster(self, asset: Asset, width: float) -> tuple[str, str, bytes, str] | None:
-        """Name, media type, bytes and digest of a picture that Word can show; SVG is drawn."""
-        if asset.media_type != "image/svg+xml":
-            return asset.name, asset.media_type, asset.data, asset.sha256
+    def _drawn(self, asset: Asset, width: float) -> Asset | None:
+        """An SVG as the picture that Word versions without SVG show; None where it cannot be drawn."""
         from pubkit import pictures
 
-        pixels = max(1, round(width / PIXEL * RASTER))
         try:
-            data = pictures.raster(asset, pixels, fonts=self._fonts())
-        except Exception as error:  # noqa: BLE001 - whatever the drawing engine raises, the article is whole without this picture
+            return pictures.raster(asset, max(1, round(width / PIXEL * RASTER)), self._fonts())
+        except AssetError as error:
             self.say("image-missing", f"{asset.name} cannot be drawn for Word: {error}")
             return None
-        return f"{asset.name.rpartition('.')[0]}-{pixels}.png", "image/png", data, hashlib.sha256(data).hexdigest()
 
-    def _fonts(self) -> Any:
-        from pubkit.theme import font_files
-
-        return tuple(str(path) for path in font_files(self.theme).values())
+    def _fonts(self) -> list[Path]:
+        return list(font_files(self.theme).values())
 
     def _missing(self, image: Image, look: Look) -> list[Element]:
         if image.decorative:
@@ -956,13 +960,6 @@ def _scheme(url: str) -> str:
 def _joined(base: str, url: str) -> str:
     try:
         return urljoin(base, url)
-    except ValueError:
-        return url
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url
     except ValueError:
         return url
 

@@ -21,7 +21,10 @@ from pubkit.css import font_face, sheet
 from pubkit.css.faces import faces
 from pubkit.diagnostics import Diagnostic, ExportError, diagnostic
 from pubkit.exporters.base import File, Output
-from pubkit.model import Article, Asset, Image, Inline, Link, Math, MathBlock, Meta, Node, Person, Reference, Volume, plain_text, rewrite, walk
+from pubkit.model import (
+    Article, Asset, Image, Inline, Link, Math, MathBlock, Meta, Node, Person, Reference, Volume, plain_text, rewrite, walk,
+)
+from pubkit.normalize import SCHEMES
 from pubkit.theme import Theme
 from pubkit.xhtml import Dialect, Outline, Renderer, attr, escape, outline
 from pubkit.zipfiles import pack, unpack
@@ -125,8 +128,8 @@ class _Book:
     def _href(self, url: str, base: str) -> str:
         if url.startswith(_INSIDE):
             return url.removeprefix(_INSIDE)
-        if urlsplit(url).scheme:
-            return url
+        if scheme := urlsplit(url).scheme:
+            return url if scheme in SCHEMES else ""
         if base:
             return urljoin(base, url)
         self.found.append(diagnostic("link-relative", f"the link to {url[:80]!r} leads nowhere from inside a book: its words stay; "
@@ -203,7 +206,8 @@ class _Book:
         book.toc = _toc(epub, self.lines, iter(range(1, 1_000_000)))
         book.add_item(epub.EpubNcx(uid="ncx", file_name="toc.ncx"))
         out = BytesIO()
-        options = {"raise_exceptions": True, "epub3_pages": False, "epub3_landmark": False, "epub2_guide": False, "mtime": _modified(self.meta)}
+        options = {"raise_exceptions": True, "epub3_pages": False, "epub3_landmark": False, "epub2_guide": False,
+                   "mtime": _modified(self.meta)}
         try:
             epub.write_epub(out, book, options)
         except (OSError, ValueError) as error:
@@ -308,8 +312,10 @@ def _label(inlines: Iterable[Inline]) -> str:
 
 
 def _list(lines: Sequence[_Line]) -> str:
-    items = "".join(f'<li><a{attr("href", line.href)}>{escape(line.title)}</a>{_list(line.below) if line.below else ""}</li>\n' for line in lines)
-    return f"<ol>\n{items}</ol>\n"
+    def item(line: _Line) -> str:
+        return f'<li><a{attr("href", line.href)}>{escape(line.title)}</a>{_list(line.below) if line.below else ""}</li>\n'
+
+    return f"<ol>\n{''.join(map(item, lines))}</ol>\n"
 
 
 def _toc(epub: Any, lines: Sequence[_Line], numbers: Iterator[int]) -> list[Any]:
@@ -379,14 +385,14 @@ def _moves(work: Volume, pictures: Sequence[Image]) -> bool:
     """Whether a picture may move."""
     names = {p.asset for p in pictures}
     assets = [a for c in work.chapters for a in c.assets if a.name in names]
-    return any(a.media_type == "image/gif" and a.data.count(b"\x21\xf9\x04") > 1 or
-               a.media_type == "image/svg+xml" and re.search(rb"<(animate|set\b)|@keyframes", a.data) for a in assets)
+    return any((a.media_type == "image/gif" and a.data.count(b"\x21\xf9\x04") > 1)  # more than one graphic control: more frames
+               or (a.media_type == "image/svg+xml" and re.search(rb"<(animate|set\b)|@keyframes", a.data)) for a in assets)
 
 
 def _summary(pictures: int, described: bool, math: bool) -> str:
-    sentences = ["The text can be navigated by its headings and by a table of contents, and it adapts to the reader's font, size and colours."]
+    sentences = ["The text can be navigated by its headings and by a table of contents, and takes on the reader's font, size and colours."]
     if pictures:
-        sentences.append("All pictures have alternative text." if described else "Some pictures have no alternative text.")
+        sentences.append("All pictures have alternative text." if described else "Not every picture has alternative text.")
     if math:
         sentences.append("Formulas are MathML.")
     return " ".join(sentences)

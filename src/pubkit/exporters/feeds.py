@@ -18,6 +18,7 @@ from msgspec import Struct
 from pubkit.diagnostics import Diagnostic, diagnostic
 from pubkit.exporters.base import File, Output
 from pubkit.model import Article, Asset, Entry, Feed, FeedMeta, Image, Paragraph, Person, content_hash, plain_text, walk
+from pubkit.normalize import SCHEMES
 from pubkit.theme import Theme
 from pubkit.xhtml import Dialect, Renderer, escape
 
@@ -46,8 +47,8 @@ def entry(article: Article, site_url: str = "") -> tuple[Entry, tuple[Diagnostic
     published = meta.published or datetime(1980, 1, 1, tzinfo=UTC)
     made = Entry(
         id=meta.id, title=meta.title_text, slug=meta.slug, url=meta.url, summary=_summary(article), content=page.content(),
-        text=plain_text(article.content).strip(), authors=meta.authors, published=published, updated=max(meta.updated or published, published),
-        language=meta.language, tags=meta.tags, section=meta.section, rights=meta.rights, image=page.lead(),
+        text=plain_text(article.content).strip(), authors=meta.authors, published=published,
+        updated=max(meta.updated or published, published), language=meta.language, tags=meta.tags, section=meta.section, rights=meta.rights, image=page.lead(),
         enclosures=tuple(e for e in meta.enclosures if page.absolute(e.url)), hash=content_hash(article))
     return made, tuple(dict.fromkeys(page.found))
 
@@ -72,14 +73,14 @@ class _Page:
 
     def absolute(self, url: str) -> str:
         """The whole address of a relative one, or '' where nothing is known to lead from."""
-        if urlsplit(url).scheme:
-            return url
+        if scheme := urlsplit(url).scheme:
+            return url if scheme in SCHEMES else ""
         return urljoin(self.base, url) if self.base else ""
 
     def href(self, url: str) -> str:
         """The address of a link."""
         whole = self.absolute(url)
-        if not whole:
+        if not whole and not urlsplit(url).scheme:
             self.found.append(diagnostic("link-relative", f"the link to {url[:80]!r} leads nowhere from a feed: its words stay; "
                                                           "give the article a url, or the publication one"))
         return whole
@@ -89,7 +90,8 @@ class _Page:
         source = self.sources.get(asset.name, "")
         whole = "" if source.startswith("data:") or not source else self.absolute(source)
         if not whole:
-            self.found.append(diagnostic("link-relative", f"the picture {source[:80]!r} has no address for a feed: its alternative text stays"))
+            self.found.append(diagnostic("link-relative", f"the picture {source[:80]!r} has no address for a feed: its alternative text "
+                                                          "stays"))
         return whole
 
     def lead(self) -> str:
@@ -118,7 +120,7 @@ def _summary(article: Article) -> str:
     return (cut.rpartition(" ")[0] or cut[:SUMMARY]).rstrip(" ,;:.\u2013\u2014-") + "\u2026"
 
 
-# What may stand in a feed. Everything else that the shared markup writes - classes, roles, ids, inline style - is for our own style sheets.
+# What may stand in a feed. All else that the shared markup writes - classes, roles, ids, inline style - is for our own style sheets.
 _ELEMENTS = frozenset(
     "a abbr b blockquote br cite code dd del div dl dt em figcaption figure footer h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp "
     "section small span strong sub sup table tbody td tfoot th thead time tr u ul".split())
@@ -279,7 +281,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def _rfc822(date: datetime) -> str:
     """A date as RSS writes it, whatever the locale of the process."""
-    return f"{_DAYS[date.weekday()]}, {date.day:02} {_MONTHS[date.month - 1]} {date.year:04} {date:%H:%M:%S} {date.strftime('%z')[:5] or '+0000'}"
+    zone = date.strftime("%z")[:5] or "+0000"
+    return f"{_DAYS[date.weekday()]}, {date.day:02} {_MONTHS[date.month - 1]} {date.year:04} {date:%H:%M:%S} {zone}"
 
 
 def _lined(data: bytes) -> bytes:

@@ -16,6 +16,7 @@ from pubkit.css import font_face, sheet
 from pubkit.css.faces import faces
 from pubkit.exporters.base import File, Output
 from pubkit.model import Article, Asset, Meta, plain_text
+from pubkit.normalize import SCHEMES
 from pubkit.theme import Theme
 from pubkit.xhtml import Dialect, Outline, Renderer, attr, escape, outline
 
@@ -41,7 +42,9 @@ def export(work: Article, theme: Theme, options: Options = Options()) -> Output:
         return f"{meta.slug}/{asset.name}"
 
     def href(url: str) -> str:
-        return urljoin(meta.url, url) if meta.url and not urlsplit(url).scheme else url
+        if scheme := urlsplit(url).scheme:
+            return url if scheme in SCHEMES else ""
+        return urljoin(meta.url, url) if meta.url else url
 
     body = _body(Renderer(work, Dialect(meta.language, href=href, src=src)), theme)
     page = _page(meta, _head(work, theme, options), body)
@@ -94,11 +97,13 @@ def _head(work: Article, theme: Theme, options: Options) -> str:
     summary = meta.summary or meta.subtitle_text
     names = [p.name for p in meta.authors if p.role == "author"] or [p.name for p in meta.authors]
     published = meta.published.isoformat() if meta.published and meta.published.year > 1980 else ""
-    properties = [("og:type", "article"), ("og:title", title), ("og:description", summary), ("og:url", meta.url), ("og:site_name", meta.publisher),
-                  ("article:published_time", published), ("article:modified_time", meta.updated.isoformat() if meta.updated else ""),
-                  ("article:section", meta.section), *(("article:tag", tag) for tag in meta.tags)]
+    properties = [("og:type", "article"), ("og:title", title), ("og:description", summary), ("og:url", meta.url),
+                  ("og:site_name", meta.publisher), ("article:published_time", published),
+                  ("article:modified_time", meta.updated.isoformat() if meta.updated else ""), ("article:section", meta.section),
+                  *(("article:tag", tag) for tag in meta.tags)]
     named = [("description", summary), *(("author", name) for name in names), ("keywords", ", ".join(meta.tags)), ("generator", "pubkit")]
-    lines = ['<meta charset="utf-8">', '<meta name="viewport" content="width=device-width, initial-scale=1">', f"<title>{escape(title)}</title>"]
+    lines = ['<meta charset="utf-8">', '<meta name="viewport" content="width=device-width, initial-scale=1">',
+             f"<title>{escape(title)}</title>"]
     lines += [f"<meta{attr('name', name)}{attr('content', value)}>" for name, value in named if value]
     lines += [f"<link{attr('rel', rel)}{attr('href', url)}>" for rel, url in (("canonical", meta.url), ("license", _license(meta))) if url]
     lines += [f"<meta{attr('property', name)}{attr('content', value)}>" for name, value in properties if value]
@@ -117,17 +122,18 @@ def _license(meta: Meta) -> str:
 def _linked_data(meta: Meta, title: str, summary: str, published: str) -> str:
     """The article in the words of schema.org, as JSON that cannot end its own script element."""
     people: dict[str, list[dict[str, str]]] = {}
-    roles = {"author": "author", "editor": "editor", "translator": "translator", "illustrator": "illustrator"}
     for person in meta.authors:
         known = {"@type": "Person", "name": person.name, "url": person.url, "sameAs": person.orcid if "://" in person.orcid else ""}
-        people.setdefault(roles.get(person.role, "contributor"), []).append({k: v for k, v in known.items() if v})
-    series = {"@type": "CreativeWorkSeries", "name": meta.series.name} if meta.series else None
+        role = person.role if person.role in ("author", "editor", "translator", "illustrator") else "contributor"
+        people.setdefault(role, []).append({k: v for k, v in known.items() if v})
     data: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "Article", "headline": title, "description": summary, "inLanguage": meta.language,
         "identifier": meta.id, "url": meta.url, "mainEntityOfPage": meta.url, "datePublished": published,
         "dateModified": meta.updated.isoformat() if meta.updated else "", **people,
-        "publisher": {"@type": "Organization", "name": meta.publisher} if meta.publisher else None, "articleSection": meta.section,
-        "keywords": list(meta.tags), "isPartOf": series, "copyrightNotice": meta.rights, "license": _license(meta),
+        "publisher": {"@type": "Organization", "name": meta.publisher} if meta.publisher else None,
+        "articleSection": meta.section, "keywords": list(meta.tags),
+        "isPartOf": {"@type": "CreativeWorkSeries", "name": meta.series.name} if meta.series else None,
+        "copyrightNotice": meta.rights, "license": _license(meta),
     }
     text = json.dumps({k: v for k, v in data.items() if v}, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -22,13 +22,13 @@ from docx.opc.part import Part
 from lxml import etree
 from msgspec import Struct
 
-from pubkit import zipfiles
-from pubkit.model import ListStyle
+from pubkit import words, zipfiles
+from pubkit.model import Asset, ListStyle
 from pubkit.theme import Face, Style, Theme, font_files
 
 __all__ = [
-    "Element", "Package", "Picture", "Props", "Sheet", "bookmark", "drawing", "el", "half_points", "hyperlink", "merge", "ppr", "rpr",
-    "run_props", "sheet", "twips",
+    "NS", "Element", "Host", "Package", "Picture", "Props", "Sheet", "bookmark", "borders", "change", "drawing", "eighths", "el", "field",
+    "hyperlink", "languages", "merge", "paragraph", "ppr", "put", "qn", "rgb", "rpr", "run_props", "sheet", "template", "twips",
 ]
 
 Element: TypeAlias = etree._Element
@@ -457,9 +457,8 @@ def _character_styles(s: _Sheet, theme: Theme) -> None:
     s.char("LeadIn", "Lead-in", _only(look("leadin"), "smallCaps") if t["leadin"].caps else {"b": {}, "bCs": {}})
     s.char("SmallCaps", "Small Caps", {"smallCaps": {}})
     s.char("Author", "Author", _only(look("author"), "smallCaps", "spacing", "sz", "szCs"))
-    s.char("Date", "Date Char", _only(look("date"), "i", "iCs", "color", "w14:numForm"))
+    s.char("ArticleDate", "Article Date", _only(look("date"), "i", "iCs", "color", "w14:numForm"))
     s.char("Credit", "Credit", _only(look("credit"), "sz", "szCs", "color"))
-    s.char("Label", "Label", _only(look("label"), "rFonts", "b", "bCs", "color"))
     slanted: Props = {"i": {}, "iCs": {}}
     for kind in ("comment", "keyword", "string", "number"):
         color = {"val": rgb(getattr(theme.color, f"code_{kind}"))}
@@ -503,7 +502,6 @@ def _table_styles(s: _Sheet, theme: Theme) -> None:
     s.root.append(style("TablePublished", "Published Table", False, props, *conditions))
 
 
-RIGHT_TO_LEFT = re.compile(r"^(ar|he|iw|fa|ur|yi|ji|ps|sd|ug|dv|ckb|syr|arc)(-|$)", re.IGNORECASE)
 EAST_ASIAN = re.compile(r"^(zh|ja|ko|yue|cmn)(-|$)", re.IGNORECASE)
 
 
@@ -511,7 +509,7 @@ def languages(tag: str) -> dict[str, str]:
     """The attributes of ``w:lang`` for a BCP 47 tag: Word keeps one language for each of three groups of scripts."""
     if not tag:
         return {"val": "en"}
-    if RIGHT_TO_LEFT.match(tag):
+    if words.direction(tag) == "rtl":
         return {"val": tag, "bidi": tag}
     return {"val": tag, "eastAsia": tag} if EAST_ASIAN.match(tag) else {"val": tag}
 
@@ -728,15 +726,16 @@ class Package:
         self.bookmarks += 1
         return self.bookmarks
 
-    def picture(self, host: Host, name: str, media_type: str, data: bytes, digest: str) -> str:
+    def picture(self, host: Host, asset: Asset) -> str:
         """The relation from a part to a picture, which is kept once."""
+        digest = asset.sha256
         if digest not in self.media:
-            stem, _, suffix = name.rpartition(".")
-            unique, n = name, 2
+            stem, _, suffix = asset.name.rpartition(".")
+            unique, n = asset.name, 2
             while unique.lower() in self.names:
                 unique, n = f"{stem}-{n}.{suffix}", n + 1
             self.names.add(unique.lower())
-            self.media[digest] = Part(PackURI(f"/word/media/{unique}"), media_type, data, self.package)
+            self.media[digest] = Part(PackURI(f"/word/media/{unique}"), asset.media_type, asset.data, self.package)
         return host.image(self.media[digest])
 
     def list_number(self, style: ListStyle, start: int, level: int, checks: bool = False) -> str:

@@ -14,6 +14,7 @@ from pubkit.readers.base import Guess, Read
 from pubkit.readers.plaintext_head import byline, is_date, is_opening, read_head
 from pubkit.readers.plaintext_inline import inlines
 from pubkit.readers.plaintext_lines import Dropped, Line, body_indent, ends_sentence, has_gap, lines_of, sentences, width, wrap_width
+from pubkit.readers.plaintext_lines import words as word_count
 from pubkit.readers.plaintext_lists import marker
 from pubkit.readers.plaintext_pieces import Piece, Segmenter, guess
 
@@ -66,9 +67,8 @@ def _running_text(lines: list[Line]) -> list[list[Line]]:
 def _page_breaks(dropped: list[Dropped], name: str, guesses: list[Guess]) -> list[Diagnostic]:
     out: list[Diagnostic] = []
     for page in dropped:
-        words = "; ".join(f"“{text}”" for _, text in page.words)
-        with_words = f", and the page head or foot {words}" if words else ""
-        out.append(diagnostic("pagebreak-dropped", f"a page break was left out{with_words}", name, page.no))
+        what = ["a page break"] * page.breaks + [f"the page head or foot “{text}”" for _, text in page.words]
+        out.append(diagnostic("pagebreak-dropped", f"left out: {', '.join(what)}", name, page.no))
         guesses.extend(guess(no, "dropped", 0.8, "a page head or foot that repeats", text) for no, text in page.words)
     return out
 
@@ -134,7 +134,7 @@ def _may_be_heading(piece: Piece) -> bool:
     text = piece.text
     if has_gap(piece.lines[0].text) or byline(text):
         return False
-    if len(piece.lines) > (2 if piece.before > 1 else 1) or width(text) > 100 or len(text.split()) > 14:
+    if len(piece.lines) > (2 if piece.before > 1 else 1) or width(text) > 100 or word_count(text) > 14:
         return False
     if not any(c.isalnum() for c in text) or text[-1] in ",;:：、،؛" or is_date(text) or "://" in text or "@" in text:
         return False
@@ -170,6 +170,7 @@ def _score(piece: Piece, previous: Piece | None, below: Piece, base: int) -> Fou
         (6 < len(words) <= 10, 0.05, ""),
         (text.isupper() and (len(text) > 3 or bool(number)), 0.2, "all capitals"),
         (capital and not text.isupper(), 0.1, "title case"),
+        (", " in text and not capital, -0.1, ""),
         (bool(number), 0.2, "numbered"),
         (indent < 0, 0.15, "outdented"),
         (piece.before > 1 and piece.before > below.before, 0.1, "more space above than below"),
@@ -238,11 +239,12 @@ def _sub_headings(pieces: list[Piece], found: dict[int, Found]) -> dict[int, tup
         if piece.kind != "paragraph" or len(piece.lines) > 1 or pieces[i + 1].kind != "list" or i in found:
             continue
         text = piece.text.rstrip()
-        words = text.rstrip(":：").split()
-        if not text.endswith((":", "：")) or not 0 < len(words) <= 4 or width(text) > 40 or _first_letter(text).islower():
+        words = text.rstrip(":： \u00a0\u202f").split()
+        count = word_count(" ".join(words))
+        if not text.endswith((":", "：")) or not 0 < count <= 4 or width(text) > 40 or _first_letter(text).islower():
             continue
         joined = piece.before == 0 and i > 0 and pieces[i - 1].kind == "paragraph"
-        score = 0.85 if len(words) <= 2 else 0.7 if _titled(words) and words[-1][0].isupper() else 0.5
+        score = 0.85 if count <= 2 else 0.7 if _titled(words) and words[-1][0].isupper() else 0.5
         short[i] = (score - 0.3 * joined, "a few words and a colon before a list")
     alike = len(short) > 1
     return {i: (min(score + 0.15 * alike, 0.95), reason) for i, (score, reason) in short.items() if score + 0.15 * alike >= ENOUGH}

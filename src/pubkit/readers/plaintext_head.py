@@ -209,11 +209,12 @@ def _drop_repeat(head: Head, x: Line, name: str) -> None:
 def _is_deck(rest: list[Piece]) -> bool:
     piece = rest[0]
     text = piece.text
-    if piece.kind != "paragraph" or "\n" in text or len(rest) < 2 or rest[1].kind != "paragraph":
+    below = next((p for p in rest[1:4] if not _has_byline(p) and not is_date(p.text)), None)
+    if piece.kind != "paragraph" or "\n" in text or below is None or below.kind != "paragraph" or _has_byline(piece):
         return False
     if not 20 <= width(text) <= 400 or len(text.split()) > 60 or text.endswith((":", "：", ",", ";")) or text[0] in "\"“«„—–-([":
         return False
-    return sentences(text) == 1 and not is_date(text) and len(rest[1].text) > len(text) * 1.1 and sentences(rest[1].text) > 1
+    return sentences(text) == 1 and not is_date(text) and len(below.text) > len(text) * 1.1 and sentences(below.text) > 1
 
 
 def _set_deck(head: Head, text: str, line: int, score: float, reason: str) -> None:

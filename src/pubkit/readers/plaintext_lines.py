@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 __all__ = [
     "LONG", "LOOK_AHEAD", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "has_gap", "is_break", "is_full",
-    "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "wrap_width",
+    "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "words", "wrap_width",
 ]
 
 LONG = 120          # a longer line was not wrapped by hand or by an editor: it is a paragraph of its own
@@ -42,9 +42,10 @@ class Line(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """A page break that was left out, with the running head and foot that went with it."""
+    """A page that was opened up: its first line, whether it began with a page break, and its running head and foot."""
 
     no: int
+    breaks: bool
     words: tuple[tuple[int, str], ...]
 
 
@@ -73,6 +74,11 @@ def squeeze(text: str) -> str:
 def width(text: str) -> int:
     """Columns a text takes in a fixed-width font."""
     return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def words(text: str) -> int:
+    """How many words a text has; two ideographs count as one."""
+    return len(text.split()) + len(_NO_SPACE.findall(text)) // 2
 
 
 def first_word(text: str) -> str:
@@ -147,6 +153,8 @@ def looks_wrapped(lines: list[Line], wrap: int) -> bool:
     if not pairs:
         return True
     small = sum(1 for _, b in pairs if starts_lower(b.text)) / len(pairs)
+    if len(pairs) > 2 and max(width(x.raw) for x in lines) < 65 and all(b.text[0].isupper() and not ends_sentence(a.text) for a, b in pairs):
+        return False
     share = sum(1 for a, b in pairs if is_full(a, b, wrap, slack=round(wrap * 0.1))) / len(pairs)
     if wrap and (share >= 0.7 or (share >= 0.4 and small >= 0.5)):
         return True
@@ -160,7 +168,7 @@ def looks_wrapped(lines: list[Line], wrap: int) -> bool:
 def wrap_width(lines: list[Line]) -> int:
     """The width the text was wrapped at, from the lines themselves; 0 if it was not."""
     pairs = [(a, b) for a, b in pairwise(lines) if a.text and b.text and 40 <= width(a.raw) <= LONG]
-    if not pairs:
+    if len(pairs) <= sum(1 for x in lines if len(x.raw) > LONG):
         return 0
     widths = sorted(width(a.raw) for a, _ in pairs)
     wrap = widths[int((len(widths) - 1) * 0.95)]
@@ -242,7 +250,7 @@ def _without_heads(pages: list[Page]) -> tuple[list[Line], list[Dropped]]:
                 gone.append((page[at][0], squeeze(page[at][1])))
                 page[at] = (page[at][0], "")
         if number or gone:
-            dropped.append(Dropped(page[0][0], tuple(gone)))
+            dropped.append(Dropped(page[0][0], number > 0, tuple(gone)))
         _append(out, [x for no, raw in page for x in _lines(no, raw)], joint=bool(number))
     return out, dropped
 

@@ -122,7 +122,7 @@ def is_list(lines: list[Line], at: int, first: Marker, introduced: bool, base: i
     items = _siblings(lines, at, first)
     if len(items) < 2:
         return ""
-    if first.counts and first.value > 3 and first.style != "decimal":
+    if first.counts and first.value > 3 and "alpha" in first.style:
         return ""
     if first.sign in ("–", "—"):
         talk = sum(1 for i in items if ends_sentence(lines[i].text))

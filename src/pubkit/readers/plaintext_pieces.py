@@ -45,7 +45,7 @@ def guess(line: int, kind: str, score: float, reason: str, text: str) -> Guess:
 
 @dataclass
 class Segmenter:
-    """Cuts lines into pieces. ``base`` is the indent of running text here; what is decided inside lists and quotes goes to ``guesses``."""
+    """Cuts lines into pieces; ``base`` is the indent of running text. What is decided inside lists and quotes goes to ``guesses``."""
 
     lines: list[Line]
     wrap: int
@@ -130,12 +130,11 @@ class Segmenter:
         while end < len(self.lines) and self.lines[end].text:
             end += 1
         group = self.lines[at:end]
-        if group[0].text[0] == ">" or sum(1 for x in group if marker(x) is not None) * 3 >= len(group):
+        quoted = group[0].text[0] == ">" or sum(1 for x in group if marker(x) is not None) * 3 >= len(group)
+        if quoted or not (reason := tabular(group)):
             return 0
-        reason = tabular(group)
-        if reason:
-            self._code(group, 0.8, reason)
-        return end if reason else 0
+        self._code(group, 0.8, reason)
+        return end
 
     # --- Code -----------------------------------------------------------------------------------------------------------------------
 
@@ -163,7 +162,8 @@ class Segmenter:
         if indent - self.base >= 2:
             if before.endswith("::"):
                 return 0.9, "indented after a double colon"
-            if share >= 0.5 or (share >= 0.3 and (after_code or before.endswith(":"))) or (after_code and (share > 0 or self._after_code(indent - 1))):
+            announced = share >= 0.3 and (after_code or before.endswith(":")) and not looks_wrapped(group, self.wrap)
+            if share >= 0.5 or announced or (after_code and (share > 0 or self._after_code(indent - 1))):
                 return 0.8, "indented, and written like a program"
         if share >= 0.6 and (len(group) > 1 or after_code) and (after_code or any(x.indent > indent for x in group)):
             return 0.7, "written like a program"
@@ -182,9 +182,7 @@ class Segmenter:
                 end += 1
             self._code(self.lines[at:end], 0.8, "a Python prompt")
             return end
-        deepest = self.depth + 1 >= DEPTH
-        inner = [_unquoted(x, everything=deepest) for x in group]
-        self._add_quote(inner, group, 0.95, "lines that begin with >")
+        self._add_quote([_unquoted(x, everything=self.depth + 1 >= DEPTH) for x in group], group, 0.95, "lines that begin with >")
         return end
 
     def _add_quote(self, inner: list[Line], group: list[Line], score: float, reason: str) -> None:
@@ -331,8 +329,7 @@ class Segmenter:
         if looks_wrapped(group[:-1] if signed else group, 0) or looks_wrapped(group, self.wrap):
             self._add_quote(group, group, 0.6, "an indented paragraph")
             return
-        lines = [inlines(squeeze(x.text)) for x in group]
-        self._add("verse", Verse(lines, line=group[0].no), 0.65, "indented lines of uneven length", group)
+        self._verse(group, 0.65, "indented lines of uneven length")
 
     def _chunks(self, group: list[Line]) -> list[list[Line]]:
         """A run of lines cut where a first-line indent, a reference mark or a line of speech begins a new paragraph."""
@@ -360,8 +357,9 @@ class Segmenter:
             self._paragraph(self._between_breaks(chunk), chunk, "wrapped lines, joined")
         elif sum(width(x.raw) for x in chunk) <= 0.75 * (self.wrap or 85) * len(chunk):
             if len(chunk) > 2:
-                verse = Verse([inlines(squeeze(t)) for t in texts], line=chunk[0].no)
-                self._add("verse", verse, 0.6, "short lines of uneven length", chunk)
+                self._verse(chunk, 0.6, "short lines of uneven length")
+            elif starts_lower(texts[1]) and texts[0][-1].isalnum():
+                self._paragraph([join(texts)], chunk, "a sentence over two lines")
             else:
                 self._paragraph([squeeze(t) for t in texts], chunk, "two short lines")
         elif all(ends_sentence(t) for t in texts):
@@ -380,6 +378,9 @@ class Segmenter:
             else:
                 parts[-1].append(b.text)
         return [join(p) for p in parts]
+
+    def _verse(self, lines: list[Line], score: float, reason: str) -> None:
+        self._add("verse", Verse([inlines(squeeze(x.text)) for x in lines], line=lines[0].no), score, reason, lines)
 
     def _paragraph(self, parts: list[str], lines: list[Line], reason: str) -> None:
         self._add("paragraph", Paragraph(lines_as_inlines(parts), line=lines[0].no), 0.9, reason, lines, text="\n".join(parts))
