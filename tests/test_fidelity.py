@@ -15,7 +15,7 @@ from pubkit import model as m
 ROOT = Path(__file__).parents[1]
 FORMATS = ("pdf", "epub", "docx", "html", "rss", "atom")
 # Letters that a format may add: heads, contents, labels, note numbers, alternative texts that stand for pictures.
-ADDED = {"pdf": 1600, "epub": 900, "docx": 900, "html": 900, "rss": 300, "atom": 300}
+ADDED = {"pdf": 1600, "epub": 900, "docx": 900, "html": 900, "rss": 600, "atom": 600}
 
 TEXT = """\
 A Bridge Reopens After Two Years

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = [
-    "LONG", "LOOK_AHEAD", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "has_gap", "is_break", "is_full",
-    "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "words", "wrap_width",
+    "LONG", "LOOK_AHEAD", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "has_gap", "indented", "is_break",
+    "is_full", "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "words", "wrap_width",
 ]
 
 LONG = 120          # a longer line was not wrapped by hand or by an editor: it is a paragraph of its own
@@ -54,6 +54,11 @@ def line(no: int, raw: str) -> Line:
     raw = raw.expandtabs(8).rstrip()
     text = raw.strip()
     return Line(no, raw, len(raw) - len(raw.lstrip()), text)
+
+
+def indented(no: int, text: str, indent: int) -> Line:
+    """A line with this text at this indent."""
+    return Line(no, " " * indent + text, indent, text)
 
 
 def _lines(no: int, raw: str) -> list[Line]:

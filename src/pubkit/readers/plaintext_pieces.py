@@ -10,7 +10,7 @@ from pubkit.model import Block, CodeBlock, Inline, List, ListItem, Paragraph, Qu
 from pubkit.readers.base import Guess
 from pubkit.readers.plaintext_inline import inlines, lead_in, lines_as_inlines, with_lead_in
 from pubkit.readers.plaintext_lines import (
-    LONG, Line, code_share, ends_sentence, is_break, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular,
+    LONG, Line, code_share, ends_sentence, indented, is_break, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular,
     width,
 )
 from pubkit.readers.plaintext_lists import Marker, follows, is_list, marker
@@ -232,7 +232,7 @@ class Segmenter:
     def _item(self, at: int, m: Marker) -> tuple[int, list[Line]]:
         """The end of the item that begins at a line, and its lines (the first without the marker)."""
         x = self.lines[at]
-        content = [Line(x.no, " " * m.column + x.text[m.column - m.indent:], m.column, x.text[m.column - m.indent:])]
+        content = [indented(x.no, x.text[m.column - m.indent:], m.column)]
         end = at + 1
         i = end
         while i < len(self.lines):
@@ -256,14 +256,14 @@ class Segmenter:
         if mark is not None and abs(x.indent - m.indent) <= 1:
             nested = m.sign in ("•", "●", "*") and mark.sign in ("◦", "▪", "○", "▫", "o", "-", "–") and follows(m, mark, x) is None
             if nested or (mark.sign in ("-", "–", "—", "o") and follows(m, mark, x) is None and self._runs_on(i)):
-                return x._replace(indent=m.column)
+                return indented(x.no, x.text, m.column)
             weak = mark.counts and follows(m, mark, x) is None and self._runs_on(i)
-            return x._replace(indent=m.column) if weak else None
+            return indented(x.no, x.text, m.column) if weak else None
         if x.indent > m.indent + (mark is not None):
-            return x if mark is not None or x.indent > m.column + 1 else x._replace(indent=m.column)
+            return x if mark is not None or x.indent > m.column + 1 else indented(x.no, x.text, m.column)
         if is_break(x.text) or x.text[0] == ">" or mark is not None:
             return None
-        return x._replace(indent=m.column) if self._runs_on(i) else None
+        return indented(x.no, x.text, m.column) if self._runs_on(i) else None
 
     def _runs_on(self, i: int) -> bool:
         """Whether line ``i`` goes on with the sentence of the line before, as far as a wrapped width tells."""
