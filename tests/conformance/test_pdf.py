@@ -12,7 +12,7 @@ import tools
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FLAVOURS = ["3u", "ua1"]  # PDF/A-3u for archives, PDF/UA-1 for readers who listen
+FLAVOURS = ["3u"]  # what the files claim to be: PDF/A-3u
 
 
 @pytest.fixture(scope="module")

@@ -105,9 +105,9 @@ def only(paths: Iterable[Path]) -> Path:
 
 
 def last_words(name: str) -> str:
-    """The last line of an article's source."""
+    """The last line of an article's source that begins with a letter and holds no markup."""
     path = SAMPLE / "article.md" if name == "sample" else only(ARTICLES.glob(f"{name}.*"))
-    lines = [line for line in path.read_text("utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [line for line in path.read_text("utf-8").splitlines() if line[:1].isalpha() and not set(line) & set("[]{}*_`$<>\\^|")]
     return lines[-1]
 
 

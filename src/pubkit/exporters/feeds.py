@@ -48,7 +48,8 @@ def entry(article: Article, site_url: str = "") -> tuple[Entry, tuple[Diagnostic
     made = Entry(
         id=meta.id, title=meta.title_text, slug=meta.slug, url=meta.url, summary=_summary(article), content=page.content(),
         text=plain_text(article.content).strip(), authors=meta.authors, published=published,
-        updated=max(meta.updated or published, published), language=meta.language, tags=meta.tags, section=meta.section, rights=meta.rights, image=page.lead(),
+        updated=max(meta.updated or published, published), language=meta.language, tags=meta.tags, section=meta.section,
+        rights=meta.rights, image=page.lead(),
         enclosures=tuple(e for e in meta.enclosures if page.absolute(e.url)), hash=content_hash(article))
     return made, tuple(dict.fromkeys(page.found))
 
@@ -122,8 +123,8 @@ def _summary(article: Article) -> str:
 
 # What may stand in a feed. All else that the shared markup writes - classes, roles, ids, inline style - is for our own style sheets.
 _ELEMENTS = frozenset(
-    "a abbr b blockquote br cite code dd del div dl dt em figcaption figure footer h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp "
-    "section small span strong sub sup table tbody td tfoot th thead time tr u ul".split())
+    "a abbr b blockquote br cite code dd del div dl dt em figcaption figure footer h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s "
+    "samp section small span strong sub sup table tbody td tfoot th thead time tr u ul".split())
 _ATTRIBUTES = frozenset("alt colspan datetime dir height href lang rowspan scope src start title type value width".split())
 _GONE = frozenset(("script", "style", "iframe", "object", "embed"))
 _RENAMED = {"aside": "blockquote", "main": "div", "article": "div", "header": "div", "nav": "div"}

@@ -66,9 +66,11 @@ def _body(renderer: Renderer, theme: Theme) -> str:
     rendered = renderer.render(renderer.article.content)
     end = renderer.end_matter()
     more = renderer.render(()).notes  # those that the end matter calls
-    masthead = f'<header class="pk-masthead">\n<p class="pk-publication">{escape(meta.publisher)}</p>\n</header>\n' if meta.publisher else ""
+    publisher = f'<p class="pk-publication">{escape(meta.publisher)}</p>'
+    masthead = f'<header class="pk-masthead">\n{publisher}\n</header>\n' if meta.publisher else ""
+    body = f'<div class="pk-body">\n{rendered.body}</div>\n{rendered.notes}{more}'
     return (f'<body class="pk-{choices.paragraph} pk-rules-{choices.table_rules}">\n{masthead}<main>\n<article class="pk-article">\n'
-            f'{head}{_contents(renderer)}<div class="pk-body">\n{rendered.body}</div>\n{rendered.notes}{more}{end}</article>\n</main>\n</body>\n')
+            f"{head}{_contents(renderer)}{body}{end}</article>\n</main>\n</body>\n")
 
 
 def _contents(renderer: Renderer) -> str:

@@ -89,7 +89,7 @@ def _can_be_title(text: str) -> bool:
         return False
     if text[-1] in ".。,;:：،؛" and not text.endswith(("...",)):
         return False
-    return not is_date(text) and "://" not in text and is_opening(text) and sentences(text) == 1
+    return not is_date(text) and "://" not in text and not byline(text) and is_opening(text) and sentences(text) == 1
 
 
 def _take_title(head: Head, rest: list[Piece], name: str) -> list[Piece] | None:
@@ -130,7 +130,7 @@ def _title_of_lines(head: Head, rest: list[Piece], name: str) -> list[Piece] | N
     title = [lines[0]]
     others = lines[1:]
     while others and _key(others[0].text) == _key(lines[0].text):
-        _drop_repeat(head, others.pop(0), name)
+        _drop_repeat(head, [others.pop(0)], name)
     bylines = [x for x in others if byline(x.text)]
     plain = [x for x in others if x not in bylines]
     below = rest[1:]
@@ -180,7 +180,7 @@ def _take_rest(head: Head, pieces: list[Piece], name: str) -> list[Piece]:
             break
         piece = rest[0]
         if piece.kind in ("paragraph", "underlined") and title and _key(piece.text) == title:
-            _drop_repeat(head, piece.lines[0], name)
+            _drop_repeat(head, piece.lines, name)
         elif piece.kind == "rule" and len(rest) > 1 and not passed:
             passed.append(rest.pop(0))
             continue
@@ -201,9 +201,9 @@ def _has_byline(piece: Piece) -> bool:
     return piece.kind in ("paragraph", "verse") and len(piece.lines) < 4 and any(byline(x.text) for x in piece.lines[:2])
 
 
-def _drop_repeat(head: Head, x: Line, name: str) -> None:
-    head.guesses.append(guess(x.no, "dropped", 0.95, "the title again", x.text))
-    head.diagnostics.append(diagnostic("title-repeated", "the title stands twice and is kept once", name, x.no))
+def _drop_repeat(head: Head, lines: list[Line], name: str) -> None:
+    head.guesses.extend(guess(x.no, "dropped", 0.95, "the title again", x.text) for x in lines)
+    head.diagnostics.append(diagnostic("title-repeated", "the title stands twice and is kept once", name, lines[0].no))
 
 
 def _is_deck(rest: list[Piece]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pubkit.model import Inline, LineBreak, Link, Strong, Text
+from pubkit.readers.plaintext_lines import words
 
 __all__ = ["inlines", "lead_in", "lines_as_inlines", "with_lead_in"]
 
@@ -84,8 +85,7 @@ def lead_in(text: str) -> int:
     match = _LEAD.match(text[:120])
     if match is None:
         return 0
-    words = match[1].split()
-    if not words or len(words) > 8 or _SENTENCE_INSIDE.search(match[1]) or not any(c.isalpha() for c in match[1]) or "@" in match[1]:
+    if not 0 < words(match[1]) <= 8 or _SENTENCE_INSIDE.search(match[1]) or not any(c.isalpha() for c in match[1]) or "@" in match[1]:
         return 0
     return match.end()
 

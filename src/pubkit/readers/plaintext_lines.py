@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 __all__ = [
     "LONG", "LOOK_AHEAD", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "has_gap", "indented", "is_break",
-    "is_full", "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "words", "wrap_width",
+    "is_full", "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "words",
+    "wrap_width",
 ]
 
 LONG = 120          # a longer line was not wrapped by hand or by an editor: it is a paragraph of its own
@@ -158,7 +159,8 @@ def looks_wrapped(lines: list[Line], wrap: int) -> bool:
     if not pairs:
         return True
     small = sum(1 for _, b in pairs if starts_lower(b.text)) / len(pairs)
-    if len(pairs) > 2 and max(width(x.raw) for x in lines) < 65 and all(b.text[0].isupper() and not ends_sentence(a.text) for a, b in pairs):
+    narrow = len(pairs) > 2 and max(width(x.raw) for x in lines) < 65
+    if narrow and all(b.text[0].isupper() and not ends_sentence(a.text) for a, b in pairs):
         return False
     share = sum(1 for a, b in pairs if is_full(a, b, wrap, slack=round(wrap * 0.1))) / len(pairs)
     if wrap and (share >= 0.7 or (share >= 0.4 and small >= 0.5)):

@@ -10,8 +10,7 @@ from pubkit.model import Block, CodeBlock, Inline, List, ListItem, Paragraph, Qu
 from pubkit.readers.base import Guess
 from pubkit.readers.plaintext_inline import inlines, lead_in, lines_as_inlines, with_lead_in
 from pubkit.readers.plaintext_lines import (
-    LONG, Line, code_share, ends_sentence, indented, is_break, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular,
-    width,
+    LONG, Line, code_share, ends_sentence, indented, is_break, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular, width,
 )
 from pubkit.readers.plaintext_lists import Marker, follows, is_list, marker
 
@@ -187,10 +186,10 @@ class Segmenter:
 
     def _add_quote(self, inner: list[Line], group: list[Line], score: float, reason: str) -> None:
         attribution: tuple[Inline, ...] = ()
-        written = [x for x in inner if x.text]
-        if len(written) > 1 and (m := _ATTRIBUTION.match(written[-1].text)) and not _ATTRIBUTION.match(written[-2].text):
-            attribution = inlines(squeeze(written[-1].text[m.end():]))
-            inner = inner[:inner.index(written[-1])]
+        said, last = [x for x in inner if x.text][-2:-1], inner[-1]
+        if said and (m := _ATTRIBUTION.match(last.text)) and not _ATTRIBUTION.match(said[0].text):
+            attribution = inlines(squeeze(last.text[m.end():]))
+            inner = inner[:-1]
         base = min((x.indent for x in inner if x.text), default=0)
         content = self._inside(inner, base) if self.depth < DEPTH else tuple(Paragraph(x.text) for x in inner if x.text)
         self._add("quote", Quote(content, attribution, line=group[0].no), score, reason, group)
@@ -279,8 +278,7 @@ class Segmenter:
             rest = content[cut:]
             base = min([m.column, *(x.indent for x in rest if x.text)])
             rests.append(self._inside(rest, base) if rest else ())
-        leads = sum(1 for text in firsts if lead_in(text)) * 2 > len(firsts)
-        made = with_lead_in if leads else inlines
+        made = with_lead_in if sum(1 for text in firsts if lead_in(text)) * 2 > len(firsts) else inlines
         built = [ListItem((Paragraph(made(text), line=content[0].no), *rest), checked=m.checked, line=content[0].no)
                  for (m, content), text, rest in zip(items, firsts, rests, strict=True)]
         first = items[0][0]
@@ -348,20 +346,20 @@ class Segmenter:
         return chunks
 
     def _prose(self, chunk: list[Line]) -> None:
-        texts = [x.text for x in chunk]
+        texts = [squeeze(x.text) for x in chunk]
         if len(chunk) == 1:
-            self._paragraph([squeeze(texts[0])], chunk, "a line of its own")
+            self._paragraph(texts, chunk, "a line of its own")
         elif _hangs(chunk):
             self._paragraph([join(texts)], chunk, "lines with a hanging indent")
         elif looks_wrapped(chunk, self.wrap):
             self._paragraph(self._between_breaks(chunk), chunk, "wrapped lines, joined")
-        elif sum(width(x.raw) for x in chunk) <= 0.75 * (self.wrap or 85) * len(chunk):
+        elif sum(width(x.raw) for x in chunk) <= 0.75 * max(self.wrap or 85, 70) * len(chunk):
             if len(chunk) > 2:
                 self._verse(chunk, 0.6, "short lines of uneven length")
             elif starts_lower(texts[1]) and texts[0][-1].isalnum():
                 self._paragraph([join(texts)], chunk, "a sentence over two lines")
             else:
-                self._paragraph([squeeze(t) for t in texts], chunk, "two short lines")
+                self._paragraph(texts, chunk, "two short lines")
         elif all(ends_sentence(t) for t in texts):
             for x in chunk:
                 self._paragraph([squeeze(x.text)], [x], "a line that ends as a sentence")

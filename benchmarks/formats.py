@@ -1,0 +1,194 @@
+"""Times each format against the library below it: the sample article goes in, a table of milliseconds, ratios and memory comes out.
+
+    python benchmarks/formats.py [-n RUNS] [FORMAT ...]
+
+Each format is measured in a fresh process that is warmed by one run. The ratio is our time by that of a bare job of the library that the
+format is made with, on the same machine in the same process: what pubkit adds, whatever the machine. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pubkit
+from pubkit import theme
+from pubkit.model import Article, Volume
+from pubkit.zipfiles import unpack
+
+ARTICLE = Path(__file__).resolve().parents[1] / "article" / "article.md"
+SITE = pubkit.Publication(title="Benchmarks", url="https://example.org/", language="en")
+Run = Callable[[], object]
+
+
+def bare_markdown(_: Article) -> Run:
+    """markdown-it rendering the same text to HTML."""
+    from markdown_it import MarkdownIt
+
+    text = ARTICLE.read_text(encoding="utf-8")
+    md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    return lambda: md.render(text)
+
+
+def bare_pdf(article: Article) -> Run:
+    """WeasyPrint rendering the same finished markup and style sheet with the same fonts, as PDF/A with tags."""
+    import weasyprint
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    from pubkit import css
+    from pubkit.exporters import pdf
+
+    worn, resources = theme.load(), dict[str, tuple[bytes, str]]()
+    markup = pdf._document(Volume(article.meta, (article,)), worn, pdf.Options(), resources)
+    sheet = css.sheet("print", worn, "pt")
+
+    class Ours(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            data, media_type = resources[url]
+            return URLFetcherResponse(url, data, {"Content-Type": media_type})
+
+    def run() -> object:
+        fetcher = Ours(allowed_protocols=("pubkit",))
+        page = weasyprint.HTML(string=markup, url_fetcher=fetcher)
+        with pdf._font_configuration(worn) as fonts:
+            return page.write_pdf(stylesheets=[weasyprint.CSS(string=sheet)], font_config=fonts, pdf_variant="pdf/a-3u", pdf_tags=True)
+    return run
+
+
+def bare_epub(article: Article) -> Run:
+    """ebooklib writing one finished chapter with its pictures, style sheet and fonts."""
+    from ebooklib import epub
+
+    files = unpack(pubkit.export(article, "epub").files[0].data)
+    parts = {name.removeprefix("OEBPS/"): data for name, data in files.items() if name.startswith("OEBPS/")}
+    chapter = parts["chapter-1.xhtml"]
+    beside = {name: data for name, data in parts.items() if not name.endswith((".xhtml", ".opf", ".ncx"))}
+
+    def run() -> object:
+        book = epub.EpubBook()
+        book.set_identifier("urn:uuid:0")
+        book.set_title("Bare")
+        item = epub.EpubItem(uid="chapter", file_name="chapter.xhtml", media_type="application/xhtml+xml", content=chapter)
+        book.add_item(item)
+        for number, (name, data) in enumerate(beside.items()):
+            book.add_item(epub.EpubItem(uid=f"part-{number}", file_name=name, content=data))
+        book.add_item(epub.EpubNcx())
+        book.add_item(epub.EpubNav())
+        book.spine = [item]
+        out = BytesIO()
+        epub.write_epub(out, book)
+        return out
+    return run
+
+
+def bare_docx(article: Article) -> Run:
+    """python-docx writing as many paragraphs, with the same words, in its default style."""
+    import docx
+
+    texts = [p.text for p in docx.Document(BytesIO(pubkit.export(article, "docx").files[0].data)).paragraphs]
+
+    def run() -> object:
+        document = docx.Document()
+        for text in texts:
+            document.add_paragraph(text)
+        out = BytesIO()
+        document.save(out)
+        return out
+    return run
+
+
+def bare_feed(article: Article, atom: bool = False) -> Run:
+    """feedgen writing one finished entry."""
+    from feedgen.feed import FeedGenerator
+
+    entry = pubkit.feed_entry(article, publication=SITE)
+
+    def run() -> object:
+        feed = FeedGenerator()
+        feed.id("urn:uuid:0")
+        feed.title("Bare")
+        feed.link(href="https://example.org/")
+        feed.description("Bare")
+        made = feed.add_entry()
+        made.id(entry.id)
+        made.title(entry.title)
+        made.content(entry.content, type="html" if atom else "CDATA")
+        made.updated(entry.updated)
+        return feed.atom_str() if atom else feed.rss_str()
+    return run
+
+
+def bare_atom(article: Article) -> Run:
+    """feedgen writing one finished entry."""
+    return bare_feed(article, atom=True)
+
+
+BARE: dict[str, Callable[[Article], Run] | None] = {
+    "read": bare_markdown, "pdf": bare_pdf, "epub": bare_epub, "docx": bare_docx, "entry": None, "rss": bare_feed, "atom": bare_atom,
+    "html": None, "json": None}
+
+
+def timed(run: Run, runs: int) -> float:
+    """The median of some runs in milliseconds, after one that does not count."""
+    run()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def memory() -> float:
+    """The most memory that this process has had, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1_000_000 if sys.platform == "darwin" else 1000)
+
+
+def measure(task: tuple[str, int]) -> tuple[str, float, float, float]:
+    """Name, our milliseconds, the bare job's (0: there is none), and the most memory before the bare job began."""
+    name, runs = task
+    article = pubkit.read(ARTICLE).article
+    ours = timed(our_job(name, article), runs)
+    peak, bare = memory(), BARE[name]
+    return name, ours, timed(bare(article), runs) if bare else 0.0, peak
+
+
+def our_job(name: str, article: Article) -> Run:
+    """What pubkit does under this name. A feed is made of an entry that is made before, as feedgen's is."""
+    if name == "read":
+        return lambda: pubkit.read(ARTICLE)
+    if name == "entry":
+        return lambda: pubkit.feed_entry(article, publication=SITE)
+    if name in ("rss", "atom"):
+        feed = pubkit.feed([pubkit.feed_entry(article, publication=SITE)], SITE)
+        return lambda: pubkit.export(feed, name)
+    return lambda: pubkit.export(article, name, publication=SITE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="FORMAT", help="read, " + ", ".join(n for n in BARE if n != "read"))
+    parser.add_argument("-n", "--runs", type=int, default=5, help="runs to take the median of (5)")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(BARE):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    print(f"{'':<6}{'pubkit':>12}{'bare job':>12}{'ratio':>8}{'peak memory':>14}   the bare job")
+    with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        for name, ours, bare, peak in pool.imap(measure, [(name, given.runs) for name in given.names or BARE], chunksize=1):
+            made = BARE[name]
+            ratio = f"{ours / bare:.2f}" if bare else "-"
+            what = (made.__doc__ or "").strip() if made else ""
+            print(f"{name:<6}{ours:>9.1f} ms{f'{bare:.1f} ms' if bare else '-':>12}{ratio:>8}{peak:>11.0f} MB   {what}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
