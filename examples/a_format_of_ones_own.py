@@ -31,7 +31,7 @@ class Options(Struct, frozen=True):
     width: int = 72
 
 
-def export(work: Article, theme: Theme, options: Options = Options()) -> Output:  # noqa: B008 (frozen)
+def export(work: Article, theme: Theme, options: Options = Options()) -> Output:  # noqa: ARG001, B008 (a text has no theme; frozen)
     paragraphs = [work.meta.title_text, ", ".join(person.name for person in work.meta.authors)]
     paragraphs += [part for block in work.content for part in plain_text(block).split("\n")]
     text = "\n\n".join(textwrap.fill(part, options.width) for part in paragraphs if part.strip())

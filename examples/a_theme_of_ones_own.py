@@ -24,9 +24,20 @@ CHANGES: dict[str, dict[str, Any]] = {
     "color": {"accent": "#1f4e79", "link": "#1f4e79"},
     "dark": {"accent": "#9cc4ee", "link": "#9cc4ee"},
     "page": {"width": 612.0, "height": 792.0},  # US Letter
-    "choices": {"paragraph": "space", "align": "left", "table_rules": "grid", "list_mark": "bullet", "lead_in": "strong", "figures": "lining"},
+    "choices": {"paragraph": "space", "align": "left", "table_rules": "grid", "list_mark": "bullet", "lead_in": "strong"},
 }
-ARTICLE = "# Harbour notes\n\nTwo boats came in.\n\n- **Gull:** herring\n- **Tern:** nothing at all\n\n| Boat | Crates |\n|---|--:|\n| Gull | 40 |\n"
+ARTICLE = """\
+# Harbour notes
+
+Two boats came in.
+
+- **Gull:** herring
+- **Tern:** nothing at all
+
+| Boat | Crates |
+|:-----|-------:|
+| Gull |     40 |
+"""
 
 
 def tokens(title: str) -> str:
@@ -38,7 +49,9 @@ def tokens(title: str) -> str:
         lines += ["", f"[{table}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items())]
     for family in dict.fromkeys(face.family for face in base.faces):
         lines += ["", f"[faces.{json.dumps(family)}]"]
-        lines += [f"{json.dumps(str(face.weight) + ' italic' * face.italic)} = {json.dumps(face.path)}" for face in base.faces if face.family == family]
+        for face in base.faces:
+            if face.family == family:
+                lines.append(f'"{face.weight}{" italic" * face.italic}" = {json.dumps(face.path)}')
     return "\n".join(lines) + "\n"
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from samples import PNG
 
 import pubkit
 from pubkit import model as m
 from pubkit.cli import main
+from samples import PNG
 
 GOOD = "---\ntitle: Good\ndate: 2024-05-01\nauthor: A\nlang: en\n---\n\nWords.[^1]\n\n![A dot](dot.png)\n\n[^1]: A note.\n"
 LIGHT = ("docx", "epub", "rss", "atom", "html", "json")

@@ -19,7 +19,22 @@ from pubkit import theme
 from pubkit.diagnostics import ExportError
 from pubkit.exporters import epub
 from pubkit.model import (
-    Article, Asset, Emphasis, Figure, Heading, Image, Link, List, Math, Meta, Note, Paragraph, Person, Reference, Series, Volume,
+    Article,
+    Asset,
+    Emphasis,
+    Figure,
+    Heading,
+    Image,
+    Link,
+    List,
+    Math,
+    Meta,
+    Note,
+    Paragraph,
+    Person,
+    Reference,
+    Series,
+    Volume,
 )
 
 NS = {"o": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/", "h": "http://www.w3.org/1999/xhtml",

@@ -15,8 +15,30 @@ from lxml import etree, html
 from pubkit import theme
 from pubkit.exporters import feeds
 from pubkit.model import (
-    Article, Aside, Asset, Cell, Code, Column, Correction, Embed, Enclosure, Entry, Feed, FeedMeta, Figure, Image, Link, Math, Meta, Note,
-    Paragraph, Person, Reference, Row, Table, content_hash,
+    Article,
+    Aside,
+    Asset,
+    Cell,
+    Code,
+    Column,
+    Correction,
+    Embed,
+    Enclosure,
+    Entry,
+    Feed,
+    FeedMeta,
+    Figure,
+    Image,
+    Link,
+    Math,
+    Meta,
+    Note,
+    Paragraph,
+    Person,
+    Reference,
+    Row,
+    Table,
+    content_hash,
 )
 
 A = {"a": "http://www.w3.org/2005/Atom", "dc": "http://purl.org/dc/elements/1.1/", "content": "http://purl.org/rss/1.0/modules/content/"}

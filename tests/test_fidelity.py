@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from reading import body, docx_text, epub_text, feed_text, html_text, letters, losses, notes, pdf_text
-from samples import PICTURES, articles, every_node
 
 import pubkit
 from pubkit import model as m
+from reading import body, docx_text, epub_text, feed_text, html_text, letters, losses, notes, pdf_text
+from samples import PICTURES, articles, every_node
 
 ROOT = Path(__file__).parents[1]
 FORMATS = ("pdf", "epub", "docx", "html", "rss", "atom")

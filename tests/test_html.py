@@ -14,7 +14,20 @@ from pubkit import theme
 from pubkit.exporters import html
 from pubkit.exporters import json as canonical
 from pubkit.model import (
-    Article, Asset, Code, Figure, Heading, Image, Link, Meta, Note, Paragraph, Person, Reference, Table, decode,
+    Article,
+    Asset,
+    Code,
+    Figure,
+    Heading,
+    Image,
+    Link,
+    Meta,
+    Note,
+    Paragraph,
+    Person,
+    Reference,
+    Table,
+    decode,
 )
 
 PLAIN = html.Options(fonts="none")

@@ -7,9 +7,9 @@ import pickle
 import msgspec
 import pytest
 from hypothesis import given, settings
-from samples import articles, every_node
 
 from pubkit import model as m
+from samples import articles, every_node
 
 
 def test_strings_stand_for_inlines_and_blocks() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from samples import articles, every_node
 
 from pubkit import model as m
 from pubkit.diagnostics import LimitError, PubkitError
 from pubkit.normalize import Limits, language_tag, normalize, slugify
+from samples import articles, every_node
 
 
 def clean(*blocks: m.Block | str) -> tuple[tuple[m.Block, ...], set[str]]:
@@ -48,10 +48,19 @@ def test_unsafe_addresses_keep_their_words(url: str) -> None:
 
 @pytest.mark.parametrize(("given_url", "url"), [
     ("https://example.org/a b", "https://example.org/a%20b"), ("../x.md", "../x.md"), ("mailto:a@b.example", "mailto:a@b.example"),
-    ("https://müller.example/ä?q=é#z", "https://xn--mller-kva.example/%C3%A4?q=%C3%A9#z"), ("https://e.org/%41%zz", "https://e.org/%41%25zz")])
+    ("https://müller.example/ä?q=é#z", "https://xn--mller-kva.example/%C3%A4?q=%C3%A9#z"), ("https://e.org/%41%zz", "https://e.org/%41%25zz"),
+    ("https://e.org/a[1]\"#b#c", "https://e.org/a%5B1%5D%22#b%23c"), ("http://[2001:db8::1]/x", "http://[2001:db8::1]/x")])
 def test_addresses_are_written_as_rfc_3986_wants(given_url: str, url: str) -> None:
     content, _ = clean(m.Paragraph([m.Link("x", given_url)]))
     assert content == (m.Paragraph([m.Link("x", url)]),)
+
+
+def test_addresses_outside_the_text_are_safe_too() -> None:
+    meta = m.Meta(title="T", url="javascript:x", id="no iri", authors=[m.Person("A", url="data:x")], enclosures=[m.Enclosure("file:///x")])
+    article, found = normalize(m.Article(meta, [m.Embed("javascript:x", "A film")]))
+    assert (article.meta.url, article.meta.id, article.meta.authors[0].url, article.meta.enclosures) == ("", "", "", ())
+    assert article.content == (m.Paragraph("A film"),)
+    assert {d.code for d in found} == {"link-unsafe", "metadata-invalid"}
 
 
 def test_heading_levels_have_no_gaps() -> None:

@@ -12,7 +12,22 @@ from pathlib import Path
 import pytest
 
 from pubkit.model import (
-    Article, CodeBlock, Heading, LineBreak, Link, List, Meta, Paragraph, Quote, Rule, Strong, Text, Verse, content, encode, plain_text,
+    Article,
+    CodeBlock,
+    Heading,
+    LineBreak,
+    Link,
+    List,
+    Meta,
+    Paragraph,
+    Quote,
+    Rule,
+    Strong,
+    Text,
+    Verse,
+    content,
+    encode,
+    plain_text,
     walk,
 )
 from pubkit.outline import outline

@@ -86,7 +86,7 @@ def docs() -> str:
 
 def test_every_diagnostic_code_is_documented_and_no_other() -> None:
     page = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.M)) == set(CODES)
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == set(CODES)
 
 
 def test_every_code_that_is_said_is_known() -> None:

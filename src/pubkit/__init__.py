@@ -12,8 +12,18 @@ import logging
 from pubkit.api import export, feed, feed_entry, parse, read
 from pubkit.build import Report, build
 from pubkit.diagnostics import (
-    AssetError, Diagnostic, ExportError, LimitError, Location, MetadataError, OptionError, PubkitError, ReadError, ThemeError,
-    UnknownFormat, UsageError,
+    AssetError,
+    Diagnostic,
+    ExportError,
+    LimitError,
+    Location,
+    MetadataError,
+    OptionError,
+    PubkitError,
+    ReadError,
+    ThemeError,
+    UnknownFormat,
+    UsageError,
 )
 from pubkit.exporters.base import File, Output
 from pubkit.model import Article, Entry, Feed, Meta, Volume
@@ -24,9 +34,38 @@ from pubkit.readers.base import Guess, Provenance, Read
 __version__ = "0.1.0"
 
 __all__ = [
-    "Article", "AssetError", "Diagnostic", "Entry", "ExportError", "Feed", "File", "Guess", "LimitError", "Limits", "Location", "Meta",
-    "MetadataError", "OptionError", "Output", "Provenance", "Publication", "PubkitError", "Read", "ReadError", "Report", "ThemeError",
-    "UnknownFormat", "UsageError", "Volume", "build", "export", "feed", "feed_entry", "normalize", "parse", "read",
+    "Article",
+    "AssetError",
+    "Diagnostic",
+    "Entry",
+    "ExportError",
+    "Feed",
+    "File",
+    "Guess",
+    "LimitError",
+    "Limits",
+    "Location",
+    "Meta",
+    "MetadataError",
+    "OptionError",
+    "Output",
+    "Provenance",
+    "PubkitError",
+    "Publication",
+    "Read",
+    "ReadError",
+    "Report",
+    "ThemeError",
+    "UnknownFormat",
+    "UsageError",
+    "Volume",
+    "build",
+    "export",
+    "feed",
+    "feed_entry",
+    "normalize",
+    "parse",
+    "read",
 ]
 
 logging.getLogger("pubkit").addHandler(logging.NullHandler())

@@ -110,13 +110,13 @@ def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] =
 
     Raises `UnknownFormat`, `OptionError`, `ThemeError`, `UsageError` before anything is written, and `ExportError` if ``out`` is no folder.
     """
-    paths = [os.fspath(p) for p in paths]
-    if not paths:
+    given = [os.fspath(p) for p in paths]
+    if not given:
         raise UsageError("there is nothing to build", hint="Give files or folders")
-    settings = Settings(os.fspath(out), tuple(dict.fromkeys(formats)), theme, publication or find(_home(paths[0])),
+    settings = Settings(os.fspath(out), tuple(dict.fromkeys(formats)), theme, publication or find(_home(given[0])),
                         {k: dict(v) for k, v in (options or {}).items()}, dict(meta or {}), kind, strict, drafts, transform)
     _check(settings)
-    planned, failed = _plan(paths, settings)
+    planned, failed = _plan(given, settings)
     results = list(failed)
     for result in failed:
         if progress:

@@ -90,7 +90,7 @@ def _converted(tex: str, display: bool) -> Element:
     return Converter(display="block" if display else "inline").convert_to_element(tex)
 
 
-TEX_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|[{}]|%[^\n]*", re.S)
+TEX_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|[{}]|%[^\n]*", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{\s*([a-zA-Z]+\*?)\s*\}")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef|let|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|require)(?![a-zA-Z])")
 KNOWN = {name: name for name in (
@@ -268,7 +268,7 @@ def _tidy(e: Element, display: bool, depth: int) -> None:
 def _keeps_display(e: Element, index: int) -> bool:
     if e.tag in ARITY:
         return e.tag not in ("mfrac", "mroot") and index == 0
-    return e.tag != "mtable" and e.tag != "mmultiscripts" or e.get("displaystyle") == "true"
+    return (e.tag != "mtable" and e.tag != "mmultiscripts") or e.get("displaystyle") == "true"
 
 
 def _attributes(e: Element) -> dict[str, str]:
@@ -507,7 +507,7 @@ def _drawn(math: Element, size_pt: float) -> Svg:
     from xml.etree.ElementTree import Element, tostring
 
     from ziafont.config import config as drawing
-    from ziamath import Math
+    from ziamath.zmath import Math
 
     with _drawing:
         before = drawing.svg2, drawing.precision

@@ -507,13 +507,8 @@ class Rule(Node, frozen=True, tag="rule"):
     line: int = 0
 
 
-Inline: TypeAlias = Union[
-    Text, Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Code, Link, Image, LineBreak, Note, Math, Span,
-    Abbreviation, Reference,
-]
-Block: TypeAlias = Union[
-    Paragraph, Heading, List, DefinitionList, CodeBlock, Quote, Verse, Figure, Table, Aside, MathBlock, Embed, Passage, Rule,
-]
+Inline: TypeAlias = Text | Emphasis | Strong | Strikethrough | Highlight | SmallCaps | Subscript | Superscript | Code | Link | Image | LineBreak | Note | Math | Span | Abbreviation | Reference
+Block: TypeAlias = Paragraph | Heading | List | DefinitionList | CodeBlock | Quote | Verse | Figure | Table | Aside | MathBlock | Embed | Passage | Rule
 
 
 # --- Metadata -----------------------------------------------------------------------------------------------------------------------
@@ -719,7 +714,7 @@ def walk(node: Node | Iterable[Node]) -> Iterator[Node]:
         stack.extend(list(children(current))[::-1])
 
 
-Change: TypeAlias = Callable[[Node], Union[Node, Iterable[Node], None]]
+Change: TypeAlias = Callable[[Node], Node | Iterable[Node] | None]
 
 
 def rewrite(node: N, change: Change) -> N:

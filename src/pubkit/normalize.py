@@ -9,16 +9,55 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic, LimitError, PubkitError, diagnostic
 from pubkit.model import (
-    Abbreviation, Article, Aside, Block, Cell, Code, CodeBlock, Column, DefinitionList, Emphasis, Figure, Heading, Highlight,
-    Inline, Link, List, Math, MathBlock, Meta, Node, Note, Paragraph, Passage, Quote, Reference, Row, SmallCaps, Span,
-    Strikethrough, Strong, Subscript, Superscript, Table, Text, Verse, children, plain_text, rewrite, walk,
+    Abbreviation,
+    Article,
+    Aside,
+    Block,
+    Cell,
+    Code,
+    CodeBlock,
+    Column,
+    DefinitionList,
+    Embed,
+    Emphasis,
+    Enclosure,
+    Figure,
+    Heading,
+    Highlight,
+    Inline,
+    Link,
+    List,
+    Math,
+    MathBlock,
+    Meta,
+    Node,
+    Note,
+    Paragraph,
+    Passage,
+    Person,
+    Quote,
+    Reference,
+    Row,
+    SmallCaps,
+    Span,
+    Strikethrough,
+    Strong,
+    Subscript,
+    Superscript,
+    Table,
+    Text,
+    Verse,
+    children,
+    plain_text,
+    rewrite,
+    walk,
 )
 
 __all__ = ["Limits", "clean_text", "language_tag", "normalize", "slugify"]
@@ -125,7 +164,7 @@ def slugify(text: str, keep: str = "_") -> str:
 def _ncname(text: str) -> str:
     """An id that is an XML name in every output (letters first, then letters, digits, hyphens, dots, underscores)."""
     name = re.sub(r"[^\w.\-]", "-", unicodedata.normalize("NFC", text), flags=re.ASCII if text.isascii() else re.UNICODE).lstrip("_")
-    name = "".join(c for c in name if c in "-._" or unicodedata.category(c)[0] in "LN" and unicodedata.category(c) not in ("No", "Lm"))
+    name = "".join(c for c in name if c in "-._" or (unicodedata.category(c)[0] in "LN" and unicodedata.category(c) not in ("No", "Lm")))
     if not name.strip("-._"):
         return ""
     return name if name[0].isalpha() else f"s-{name}"
@@ -247,6 +286,35 @@ class _Normalizer:
             return Code(node.tex) if node.tex else None
         return Math(node.tex, mathml)
 
+    def address(self, url: str, what: str, line: int = 0, absolute: bool = False) -> str:
+        """A safe address that is not part of the text, or '' with a finding."""
+        safe = _safe_url(url) if url else ""
+        if safe is None or (absolute and safe and not safe.startswith(("http://", "https://"))):
+            self.say("link-unsafe", f"the address of {what}, {url[:60]!r}, is left out; allowed are {', '.join(SCHEMES)}", line)
+            return ""
+        return safe
+
+    def person(self, node: Person) -> Node | None:
+        return msgspec.structs.replace(node, url=self.address(node.url, node.name)) if node.name else None
+
+    def enclosure(self, node: Enclosure) -> Node | None:
+        url = self.address(node.url, "an enclosure")
+        return msgspec.structs.replace(node, url=url) if url else None
+
+    def metadata(self, node: Meta) -> Node:
+        identifier = node.id
+        if identifier and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", identifier):
+            self.say("metadata-invalid", f"the id {identifier!r} is no IRI such as urn:uuid:… or https://…; it is left out")
+            identifier = ""
+        title, subtitle = _trimmed(node.title), _trimmed(node.subtitle)
+        return msgspec.structs.replace(node, id=identifier, url=self.address(node.url, "the article", absolute=True), title=title, subtitle=subtitle)
+
+    def embed(self, node: Embed) -> Node | None:
+        url = self.address(node.url, "an embed", node.line)
+        if url:
+            return msgspec.structs.replace(node, url=url)
+        return Paragraph(node.title or node.url, node.id, node.line) if node.title or node.url else None
+
     # -- Blocks ----------------------------------------------------------------------------------------------------------------------
 
     def math_block(self, node: MathBlock) -> Node | None:
@@ -344,7 +412,10 @@ class _Normalizer:
         # Ids that authors gave go first, so that a heading's own never takes one away.
         given = (str(getattr(n, "id", "")) for n in walk(article.content) if not isinstance(n, Note))
         self.reserved = {_ncname(name) for name in given if name}
-        return msgspec.structs.replace(article, content=tuple(_each(article.content, change)))
+        meta = article.meta
+        if meta.image and meta.image.id:
+            meta = msgspec.structs.replace(meta, image=msgspec.structs.replace(meta.image, id=self.claim(meta.image.id, meta.image)))
+        return msgspec.structs.replace(article, meta=meta, content=tuple(_each(article.content, change)))
 
     def level(self, node: Heading, shift: int) -> Heading:
         wanted = max(node.level, 1) + shift
@@ -401,9 +472,8 @@ _CHANGES: dict[type[Node], Any] = {
     Math: _Normalizer.math, MathBlock: _Normalizer.math_block, Paragraph: _Normalizer.paragraph, Heading: _Normalizer.heading,
     CodeBlock: _Normalizer.code_block, List: _Normalizer.with_items, DefinitionList: _Normalizer.with_items, Quote: _Normalizer.quote,
     Aside: _Normalizer.aside, Passage: _Normalizer.passage, Verse: _Normalizer.verse, Figure: _Normalizer.figure,
-    Table: _Normalizer.table, Cell: _Normalizer.cell,
-    **{kind: _Normalizer.marked for kind in (Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Span,
-                                              Abbreviation)},
+    Table: _Normalizer.table, Embed: _Normalizer.embed, Person: _Normalizer.person, Enclosure: _Normalizer.enclosure, Meta: _Normalizer.metadata, Cell: _Normalizer.cell,
+    **dict.fromkeys((Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Span, Abbreviation), _Normalizer.marked),
 }
 
 
@@ -432,9 +502,9 @@ def _joined(inlines: tuple[Any, ...]) -> tuple[Any, ...]:
 def _trimmed(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     """Inlines without white space or line breaks at either end."""
     items = list(_joined(inlines))
-    while items and (isinstance(items[0], Text) and not items[0].text.strip() or type(items[0]).__name__ == "LineBreak"):
+    while items and ((isinstance(items[0], Text) and not items[0].text.strip()) or type(items[0]).__name__ == "LineBreak"):
         items.pop(0)
-    while items and (isinstance(items[-1], Text) and not items[-1].text.strip() or type(items[-1]).__name__ == "LineBreak"):
+    while items and ((isinstance(items[-1], Text) and not items[-1].text.strip()) or type(items[-1]).__name__ == "LineBreak"):
         items.pop()
     if items and isinstance(items[0], Text):
         items[0] = Text(items[0].text.lstrip())
@@ -461,8 +531,10 @@ def _safe_url(url: str) -> str | None:
         except UnicodeError:
             return None
         url = url.replace(parts.netloc, f"{host}:{parts.port}" if parts.port else host, 1)
-    # Host names of international domains and letters of any script are written as RFC 3986 wants them.
-    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(url, safe="%/:?#[]@!$&'()*+,;=~-._"))
+    # Letters of any script, quotes and brackets are written as RFC 3986 wants them; what is quoted already stays.
+    rest = urlsplit(url)
+    path, query, fragment = (quote(part, safe=f"%{more}:@!$&'()*+,;=~-._") for part, more in ((rest.path, "/"), (rest.query, "/?"), (rest.fragment, "/?")))
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", urlunsplit((rest.scheme, quote(rest.netloc, safe="%:@!$&'()*+,;=~-._[]"), path, query, fragment)))
 
 
 def _mathml(tex: str, display: bool) -> str | None:

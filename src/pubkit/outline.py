@@ -6,7 +6,21 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from pubkit.model import (
-    Article, Aside, Block, CodeBlock, DefinitionList, Embed, Figure, Heading, List, MathBlock, Passage, Quote, Table, Verse, plain_text,
+    Article,
+    Aside,
+    Block,
+    CodeBlock,
+    DefinitionList,
+    Embed,
+    Figure,
+    Heading,
+    List,
+    MathBlock,
+    Passage,
+    Quote,
+    Table,
+    Verse,
+    plain_text,
 )
 from pubkit.readers.base import Guess
 

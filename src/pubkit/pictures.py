@@ -121,7 +121,7 @@ def _drawn_anew(name: str, picture: Picture, limits: Limits) -> Asset:
     from PIL import Image, ImageOps
 
     lossy = picture.format in ("JPEG", "MPO") or (picture.format == "WEBP" and picture.mode == "RGB")
-    turned: Any = ImageOps.exif_transpose(picture) or picture
+    turned: Any = ImageOps.exif_transpose(picture)
     turned = _srgb(turned, picture.info.get("icc_profile"))
     if max(turned.size) > limits.side:
         turned.thumbnail((limits.side, limits.side), Image.Resampling.LANCZOS)
@@ -135,7 +135,7 @@ def _drawn_anew(name: str, picture: Picture, limits: Limits) -> Asset:
 
 
 def _srgb(picture: Any, profile: bytes | None) -> Any:
-    from PIL import Image, ImageCms
+    from PIL import ImageCms
 
     alpha = picture.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in picture.info
     if picture.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
@@ -190,7 +190,7 @@ def _svg(data: bytes) -> tuple[bytes, int, int]:
                 element.tag = f"{{{SVG}}}{element.tag}"
     _clean(root, etree)
     width, height = _size(root)
-    etree.cleanup_namespaces(root, top_nsmap={None: SVG})
+    etree.cleanup_namespaces(root, keep_ns_prefixes=[])
     return etree.tostring(root, encoding="utf-8", xml_declaration=False, with_tail=False), max(round(width), 1), max(round(height), 1)
 
 

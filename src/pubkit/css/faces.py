@@ -5,8 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pubkit.model import (
-    Article, Aside, Code, CodeBlock, DefinitionList, Embed, Emphasis, Figure, Heading, List, Math, MathBlock, Node, Note, Quote, Strong,
-    Table, Verse, walk,
+    Article,
+    Aside,
+    Code,
+    CodeBlock,
+    DefinitionList,
+    Embed,
+    Emphasis,
+    Figure,
+    Heading,
+    List,
+    Math,
+    MathBlock,
+    Node,
+    Note,
+    Quote,
+    Strong,
+    Table,
+    Verse,
+    walk,
 )
 from pubkit.theme import Face, Family, Role, Theme
 

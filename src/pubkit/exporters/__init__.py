@@ -84,7 +84,7 @@ def formats() -> tuple[Format, ...]:
 
 def _foreign(entry: Any) -> tuple[Format, Any]:
     module = entry.load()
-    work = getattr(module, "WORK", "article")
+    work: Literal["article", "volume", "feed"] = getattr(module, "WORK", "article")
     files = getattr(module, "FILES", f"<slug>.{entry.name}")
     return Format(entry.name, work, files, (module.__doc__ or entry.value).strip().splitlines()[0]), module
 

@@ -22,7 +22,21 @@ from pubkit.css.faces import faces
 from pubkit.diagnostics import Diagnostic, ExportError, diagnostic
 from pubkit.exporters.base import File, Output
 from pubkit.model import (
-    Article, Asset, Image, Inline, Link, Math, MathBlock, Meta, Node, Person, Reference, Volume, plain_text, rewrite, walk,
+    Article,
+    Asset,
+    Image,
+    Inline,
+    Link,
+    Math,
+    MathBlock,
+    Meta,
+    Node,
+    Person,
+    Reference,
+    Volume,
+    plain_text,
+    rewrite,
+    walk,
 )
 from pubkit.normalize import SCHEMES
 from pubkit.theme import Theme

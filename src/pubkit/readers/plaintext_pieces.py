@@ -10,7 +10,20 @@ from pubkit.model import Block, CodeBlock, Inline, List, ListItem, Paragraph, Qu
 from pubkit.readers.base import Guess
 from pubkit.readers.plaintext_inline import inlines, lead_in, lines_as_inlines, with_lead_in
 from pubkit.readers.plaintext_lines import (
-    LONG, Line, code_share, ends_sentence, indented, is_break, is_full, is_rule, join, looks_wrapped, squeeze, starts_lower, tabular, width,
+    LONG,
+    Line,
+    code_share,
+    ends_sentence,
+    indented,
+    is_break,
+    is_full,
+    is_rule,
+    join,
+    looks_wrapped,
+    squeeze,
+    starts_lower,
+    tabular,
+    width,
 )
 from pubkit.readers.plaintext_lists import Marker, follows, is_list, marker
 
