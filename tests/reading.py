@@ -71,10 +71,9 @@ def losses(article: m.Article, read_back: str, allowed: int) -> list[str]:
         found.append(f"letters are gone: {dict(missing)}")
     if (place := is_subsequence(whole, got)) >= 0:
         found.append(f"the body stops at …{whole[max(place - 40, 0):place]}|{whole[place:place + 40]}…")
-    for note in notes(article):
-        # A long note may run over a page; a short one stands in one piece.
-        if note not in got and (len(note) < 120 or is_subsequence(note, got) >= 0):
-            found.append(f"the note {note[:40]}… is not whole")
+    # A long note may run over a page; a short one stands in one piece.
+    found.extend(f"the note {note[:40]}… is not whole" for note in notes(article)
+                 if note not in got and (len(note) < 120 or is_subsequence(note, got) >= 0))
     extra = len(got) - len(whole) - sum(map(len, notes(article)))
     if extra > allowed:
         found.append(f"{extra} letters were added, {allowed} are allowed")
@@ -89,7 +88,7 @@ class _Text(html.parser.HTMLParser):
         self.parts: list[str] = []
         self.inside = 0
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (HTMLParser's own signature)
         self.inside += tag in VOID or tag == "math"
 
     def handle_endtag(self, tag: str) -> None:
@@ -113,7 +112,8 @@ def epub_text(data: bytes) -> str:
         opf = next(n for n in book.namelist() if n.endswith(".opf"))
         package = book.read(opf).decode()
         folder = opf.rpartition("/")[0]
-        by_id = {re.search(r'\bid="([^"]*)"', t)[1]: re.search(r'\bhref="([^"]*)"', t)[1] for t in re.findall(r"<(?:opf:)?item\b[^>]*>", package)}  # type: ignore[index]
+        items = re.findall(r"<(?:opf:)?item\b[^>]*>", package)
+        by_id = {re.search(r'\bid="([^"]*)"', t)[1]: re.search(r'\bhref="([^"]*)"', t)[1] for t in items}  # type: ignore[index]
         spine = re.findall(r'<(?:opf:)?itemref\b[^>]*idref="([^"]*)"', package)
         return "\n".join(html_text(book.read(f"{folder}/{by_id[i]}".lstrip("/")).decode()) for i in spine if "nav" not in by_id[i])
 

@@ -18,7 +18,8 @@ DATE = datetime(2024, 2, 29, 9, 30, tzinfo=UTC)
 def every_node() -> m.Article:
     """An article by hand that holds every node of the model."""
     meta = m.Meta(
-        title=["Every ", m.Emphasis("node")], subtitle="One of each kind", slug="every-node", authors=[m.Person("Ada Tester", url="https://example.org/ada")],
+        title=["Every ", m.Emphasis("node")], subtitle="One of each kind", slug="every-node",
+        authors=[m.Person("Ada Tester", url="https://example.org/ada")],
         language="en", published=DATE, updated=DATE.replace(month=3), summary="All that there is.", tags=["one", "two"], section="Specimens",
         series=m.Series("Tests", 2), publisher="The Specimen", rights="All wrongs reserved", license="https://example.org/licence",
         source="https://example.org/source", corrections=[m.Correction(DATE, "A word was mended.")],
@@ -31,20 +32,24 @@ def every_node() -> m.Article:
         m.Span("слово", "uk"), ", ", m.Abbreviation("HTML", "Hypertext Markup Language"), ", ", m.Reference("the table", "numbers"), "."])
     blocks = [
         inline, m.Heading(2, "Lists"),
-        m.List([m.ListItem([m.Paragraph([m.Strong("Lead-in:"), " words after it"])]), m.ListItem([m.Paragraph([m.Strong("Second:"), " more words"]),
-                m.List(["nested one", "nested two"])])]),
-        m.List(["third", "fourth"], "decimal", 3), m.List(["letter"], "lower-alpha"), m.List([m.ListItem("finished", True), m.ListItem("open", False)]),
+        m.List([m.ListItem([m.Paragraph([m.Strong("Lead-in:"), " words after it"])]),
+                m.ListItem([m.Paragraph([m.Strong("Second:"), " more words"]), m.List(["nested one", "nested two"])])]),
+        m.List(["third", "fourth"], "decimal", 3), m.List(["letter"], "lower-alpha"),
+        m.List([m.ListItem("finished", True), m.ListItem("open", False)]),
         m.List(["loose one", "loose two"], tight=False),
         m.DefinitionList([m.Definition(["Term"], ["Its meaning.", "Another meaning."])]),
         m.Heading(3, "Code and quotes"), m.CodeBlock("def f(x):\n    return x  # same\n", "python"), m.CodeBlock("plain  text\n\ttab"),
-        m.Quote([m.Paragraph("Somebody said this.")], "Somebody"), m.Quote("Said for effect", pull=True), m.Verse(["A line", "another line"]),
-        m.Heading(2, "Figures and tables"), m.Figure([m.Image("dot.png", "A dot"), m.Image("lead.svg", "A bar")], "Two pictures", "By hand", id="fig"),
+        m.Quote([m.Paragraph("Somebody said this.")], "Somebody"), m.Quote("Said for effect", pull=True),
+        m.Verse(["A line", "another line"]), m.Heading(2, "Figures and tables"),
+        m.Figure([m.Image("dot.png", "A dot"), m.Image("lead.svg", "A bar")], "Two pictures", "By hand", id="fig"),
         m.Figure(m.Image("dot.png", decorative=True)),
         m.Table([m.Column(), m.Column("right"), m.Column("center")], [m.Row(["Name", "Count", "Kind"])],
-                [m.Row([m.Cell("apples", header=True), "12", m.Cell([m.List(["red", "green"])])]), m.Row([m.Cell("pears", header=True), m.Cell("seven", colspan=2)])],
+                [m.Row([m.Cell("apples", header=True), "12", m.Cell([m.List(["red", "green"])])]),
+                 m.Row([m.Cell("pears", header=True), m.Cell("seven", colspan=2)])],
                 [m.Row(["Sum", "19", ""])], caption="Fruit counted", id="numbers"),
         m.Aside("Mind the gap.", "warning", "Beware"), m.Aside("No title of its own."), m.MathBlock(r"\frac{a}{b} = \sqrt{c}"),
-        m.Heading(2, "The rest"), m.Embed("https://video.example.org/watch?v=1", "A film", m.Image("dot.png", "A still")), m.Embed("https://example.org/bare"),
+        m.Heading(2, "The rest"), m.Embed("https://video.example.org/watch?v=1", "A film", m.Image("dot.png", "A still")),
+        m.Embed("https://example.org/bare"),
         m.Passage([m.Paragraph("Ще слова українською.")], "uk"), m.Rule(), m.Paragraph("The end.")]
     return m.Article(meta, blocks)
 
@@ -71,11 +76,12 @@ blocks = st.recursive(
     | st.lists(lines, min_size=1, max_size=3).map(m.Verse),
     lambda inner: st.one_of(
         st.builds(lambda items, style, start: m.List([m.ListItem(i) for i in items], style, start),
-                  st.lists(st.lists(inner, min_size=1, max_size=2), min_size=1, max_size=3), st.sampled_from(["bullet", "decimal", "lower-roman"]),
-                  st.integers(0, 12)),
+                  st.lists(st.lists(inner, min_size=1, max_size=2), min_size=1, max_size=3),
+                  st.sampled_from(["bullet", "decimal", "lower-roman"]), st.integers(0, 12)),
         st.lists(inner, min_size=1, max_size=2).map(m.Quote), st.lists(inner, min_size=1, max_size=2).map(m.Aside),
         st.builds(lambda rows: m.Table([m.Column()], [], [m.Row([m.Cell(c) for c in row]) for row in rows]),
                   st.lists(st.lists(paragraph, min_size=1, max_size=3), min_size=1, max_size=3))),
     max_leaves=8)
-articles = st.builds(lambda title, body: m.Article(m.Meta(title=title, slug="random", language="en", published=DATE, authors=["A. Uthor"]), body),
-                     text, st.lists(blocks, min_size=1, max_size=5))
+articles = st.builds(
+    lambda title, body: m.Article(m.Meta(title=title, slug="random", language="en", published=DATE, authors=["A. Uthor"]), body),
+    text, st.lists(blocks, min_size=1, max_size=5))

@@ -29,8 +29,8 @@ def folder(tmp_path: Path) -> Path:
     return here
 
 
-def run(*args: str, input: bytes | None = None) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, [str(a) for a in args], input=input)
+def run(*args: str, stdin: bytes | None = None) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, [str(a) for a in args], input=stdin)
     return result.exit_code, result.stdout, result.stderr
 
 
@@ -81,7 +81,8 @@ def test_bad_input_is_named_and_others_are_built(folder: Path, tmp_path: Path, n
     assert sorted(p.name for p in out.iterdir()) == ["atom.xml", "good.html"]
 
 
-@pytest.mark.parametrize(("name", "text"), [("empty.md", ""), ("only.md", "---\ntitle: Only\n---\n"), ("empty.txt", ""), ("space.txt", " \n\n")])
+@pytest.mark.parametrize(("name", "text"), [
+    ("empty.md", ""), ("only.md", "---\ntitle: Only\n---\n"), ("empty.txt", ""), ("space.txt", " \n\n")])
 def test_empty_articles_come_out_in_every_format(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     report = pubkit.build([tmp_path / name], tmp_path / "out", ["pdf", *LIGHT])
@@ -103,7 +104,8 @@ def test_pictures_that_cannot_be_had_are_findings(folder: Path, tmp_path: Path) 
     (tmp_path / "secret.png").write_bytes(PNG)
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
     (folder / "text.png").write_text("no picture")
-    (folder / "p.md").write_text("# P\n\n![a](gone.png) ![b](../secret.png) ![c](text.png) ![d](link.png) ![e](https://e.example/x.png) ![f](/etc/passwd)\n")
+    (folder / "p.md").write_text("# P\n\n![a](gone.png) ![b](../secret.png) ![c](text.png) ![d](link.png) "
+                                 "![e](https://e.example/x.png) ![f](/etc/passwd)\n")
     report = pubkit.build([folder / "p.md"], tmp_path / "out", ["html"])
     assert report.ok
     codes = [d.code for d in report.diagnostics if d.severity == "warning"]
@@ -156,15 +158,17 @@ def test_a_transform_goes_through_the_door_again(folder: Path, tmp_path: Path) -
 
 
 def test_command_line_builds_and_counts(folder: Path, tmp_path: Path) -> None:
-    code, out, err = run("build", str(folder), "-o", str(tmp_path / "out"), "-f", "html,atom", "--site-url", "https://example.org/", "--title", "T")
+    code, out, err = run("build", str(folder), "-o", str(tmp_path / "out"), "-f", "html,atom", "--site-url", "https://example.org/",
+                         "--title", "T")
     assert code == 0, err
     assert "1 article, 2 files" in out
     assert "https://example.org/good.html" in (tmp_path / "out" / "atom.xml").read_text()
 
 
 @pytest.mark.parametrize(("args", "code", "words"), [
-    (["-f", "pfd"], 2, "Did you mean pdf"), (["--theme", "jurnal"], 2, "Did you mean journal"), (["--option", "pdf.contnts=no"], 2, "contents"),
-    (["--option", "pdf.contents=maybe"], 2, "pdf"), (["--date", "soon"], 2, "--date"), (["--from", "word"], 2, "reader"),
+    (["-f", "pfd"], 2, "Did you mean pdf"), (["--theme", "jurnal"], 2, "Did you mean journal"),
+    (["--option", "pdf.contnts=no"], 2, "contents"), (["--option", "pdf.contents=maybe"], 2, "pdf"),
+    (["--date", "soon"], 2, "--date"), (["--from", "word"], 2, "reader"),
     (["--site-url", "example"], 1, "url"), (["--nonsense"], 2, "nonsense")])
 def test_command_line_says_what_is_wrong(folder: Path, tmp_path: Path, args: list[str], code: int, words: str) -> None:
     got, _, err = run("build", str(folder / "good.md"), "-o", str(tmp_path / "out"), *args)
@@ -190,7 +194,7 @@ def test_an_output_folder_that_cannot_be_written(folder: Path, tmp_path: Path) -
 
 
 def test_standard_input_and_output() -> None:
-    code, out, err = run("build", "-", "-o", "-", "-f", "json", "--slug", "x", input=b"# Hi\n\nthere\n")
+    code, out, err = run("build", "-", "-o", "-", "-f", "json", "--slug", "x", stdin=b"# Hi\n\nthere\n")
     assert code == 0, err
     assert json.loads(out)["article"]["meta"]["slug"] == "x"
 
@@ -216,7 +220,8 @@ def test_dates_in_file_names_and_overrides(tmp_path: Path) -> None:
 
 
 def test_what_a_source_does_not_say() -> None:
-    read = pubkit.parse("words\n", publication=pubkit.Publication(title="The Paper", url="https://example.org/", language="de"), name="my-piece.md")
+    paper = pubkit.Publication(title="The Paper", url="https://example.org/", language="de")
+    read = pubkit.parse("words\n", publication=paper, name="my-piece.md")
     meta = read.article.meta
     assert (meta.title_text, meta.slug, meta.language, meta.authors[0].name) == ("My piece", "my-piece", "de", "The Paper")
     assert meta.id.startswith("urn:uuid:")

@@ -38,8 +38,8 @@ def test_characters_that_no_output_can_hold_go(bad: str) -> None:
     assert codes == {"character-dropped"}
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "JaVaScRiPt:x", "java\tscript:x", "data:text/html,x", "file:///etc/passwd", "vbscript:x",
-                                 "http://[::1", "http://", " javascript:x"])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "JaVaScRiPt:x", "java\tscript:x", "data:text/html,x", "file:///etc/passwd",
+                                 "vbscript:x", "http://[::1", "http://", " javascript:x"])
 def test_unsafe_addresses_keep_their_words(url: str) -> None:
     content, codes = clean(m.Paragraph([m.Link("words", url)]))
     assert content == (m.Paragraph("words"),)
@@ -77,7 +77,8 @@ def test_level_one_in_the_body_shifts_all() -> None:
 
 def test_ids_are_unique_names_and_references_follow() -> None:
     content, codes = clean(m.Heading(2, "1. Start here"), m.Heading(2, "Same"), m.Heading(2, "Same"), m.Paragraph("x", id="Same id!"),
-                           m.Paragraph([m.Reference("a", "1-start-here"), m.Link("b", "#same-1"), m.Reference("c", "Same id!"), m.Reference("d", "no")]))
+                           m.Paragraph([m.Reference("a", "1-start-here"), m.Link("b", "#same-1"), m.Reference("c", "Same id!"),
+                                        m.Reference("d", "no")]))
     ids = [getattr(b, "id", "") for b in content]
     assert ids == ["s-1-start-here", "same", "same-1", "Same-id-", ""]
     assert [i.target for i in content[-1].content if isinstance(i, m.Reference)] == ["s-1-start-here", "same-1", "Same-id-"]
@@ -127,6 +128,7 @@ def test_language_tags(text: str, tag: str) -> None:
     assert language_tag(text) == tag
 
 
-@pytest.mark.parametrize(("text", "slug"), [("Hello, World!", "hello-world"), ("Привіт світ", "привіт-світ"), ("a  b", "a--b"), ("C++ & C#", "c--c")])
+@pytest.mark.parametrize(("text", "slug"), [
+    ("Hello, World!", "hello-world"), ("Привіт світ", "привіт-світ"), ("a  b", "a--b"), ("C++ & C#", "c--c")])
 def test_slugs_are_those_of_github(text: str, slug: str) -> None:
     assert slugify(text) == slug

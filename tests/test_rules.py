@@ -29,7 +29,8 @@ ROOMS = [
     {"publication", "preserve", "api", "build"},
     {"cli"},
 ]
-HEAVY = ("weasyprint", "ebooklib", "docx", "feedgen", "lxml", "PIL", "pygments", "yaml", "markdown_it", "latex2mathml", "ziamath", "babel", "rich")
+HEAVY = ("weasyprint", "ebooklib", "docx", "feedgen", "lxml", "PIL", "pygments", "yaml", "markdown_it", "latex2mathml", "ziamath", "babel",
+         "rich")
 
 
 def room(module: str) -> int:

@@ -145,6 +145,6 @@ def feed_entry(article: Article, *, publication: Publication | None = None) -> E
 def feed(entries: list[Entry], publication: Publication | None = None) -> Feed:
     """A feed of entries, newest first."""
     about = publication or Publication()
-    meta = FeedMeta(title=about.title or NAMELESS, url=about.url, feed_url=about.url, description=about.description, language=about.language,
-                    rights=about.rights)
+    meta = FeedMeta(title=about.title or NAMELESS, url=about.url, feed_url=about.url, description=about.description,
+                    language=about.language, rights=about.rights)
     return Feed(meta, tuple(sorted(entries, key=lambda e: (-e.published.timestamp(), e.id))))

@@ -88,7 +88,7 @@ class Report(Struct, frozen=True):
 
 
 def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] = "out", formats: Sequence[str] = DEFAULT_FORMATS, *,
-          theme: str = "journal", publication: Publication | None = None, options: Mapping[str, Mapping[str, Any]] | None = None,
+          theme: str | None = None, publication: Publication | None = None, options: Mapping[str, Mapping[str, Any]] | None = None,
           meta: Mapping[str, Any] | None = None, kind: str | None = None, strict: bool = False, drafts: bool = False, jobs: int = 1,
           transform: Transform | None = None, progress: Callable[[Result], None] | None = None) -> Report:
     """Build articles into a folder. An article that fails stops no other; its error is in the report.
@@ -97,7 +97,7 @@ def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] =
         paths: files, and folders that are searched for articles.
         out: the folder for the outputs; made if it is missing.
         formats: names of ``pubkit formats``.
-        theme: the name of a theme, or the path of one.
+        theme: the name of a theme, or the path of one; by default the publication's, else journal.
         publication: by default the ``pubkit.toml`` in the first folder given, or beside the first file.
         options: by format, what its ``Options`` knows.
         meta: fields of `Meta` that stand over those of every source.
@@ -113,7 +113,8 @@ def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] =
     given = [os.fspath(p) for p in paths]
     if not given:
         raise UsageError("there is nothing to build", hint="Give files or folders")
-    settings = Settings(os.fspath(out), tuple(dict.fromkeys(formats)), theme, publication or find(_home(given[0])),
+    about = publication or find(_home(given[0]))
+    settings = Settings(os.fspath(out), tuple(dict.fromkeys(formats)), theme or about.theme or "journal", about,
                         {k: dict(v) for k, v in (options or {}).items()}, dict(meta or {}), kind, strict, drafts, transform)
     _check(settings)
     planned, failed = _plan(given, settings)
@@ -255,7 +256,8 @@ def job(work: Job, settings: Settings) -> Result:
         outputs, entry = _outputs(article, settings)
         found = tuple(dict.fromkeys((*found, *(_placed(d, work.source) for o in outputs for d in o.diagnostics))))
         if settings.strict and (grave := [d for d in found if d.severity != "info"]):
-            raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source, hint="Mend them, or build without --strict")
+            raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source,
+                              hint="Mend them, or build without --strict")
         return Result(work.source, article.meta.slug, _written(outputs, settings.out), entry, found)
     except PubkitError as error:
         return Result(work.source, diagnostics=found, error=_at(error, work.source))

@@ -69,7 +69,7 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="Let warnings fail.")
 @click.option("--drafts", is_flag=True, help="Build drafts too.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON report instead of lines.")
-@click.option("-q", "--quiet", is_flag=True, help="Print errors alone.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors alone.")
 def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kind: str | None, site_url: str | None, site_title: str | None,
           language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...], jobs: int, strict: bool,
           drafts: bool, as_json: bool, quiet: bool) -> None:
@@ -82,7 +82,7 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         given = tuple(_standard_input(scratch, kind) if p == "-" else p for p in paths)
         target = str(Path(scratch) / "out") if out == "-" else out
         shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
-        report = build_all(given, target, _names(formats), theme=theme or publication.theme or "journal", publication=publication,
+        report = build_all(given, target, _names(formats), theme=theme, publication=publication,
                              options=_options(options), meta=meta, kind=kind or ("markdown" if "-" in paths else None), strict=strict,
                              drafts=drafts, jobs=jobs, progress=shown)
         if out == "-":
@@ -91,7 +91,9 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         click.echo(_json(report))
     elif not quiet and out != "-":
         shown.summary(report)
-    sys.exit(0 if report.ok else 2 if all(isinstance(e, UsageError) for e in report.errors) and len(report.results) == len(report.errors) else 1)
+    if report.ok:
+        sys.exit(0)
+    sys.exit(2 if all(isinstance(e, UsageError) for e in report.errors) and len(report.results) == len(report.errors) else 1)
 
 
 def _names(formats: str) -> list[str]:
@@ -140,7 +142,8 @@ def _standard_input(folder: str, kind: str | None) -> str:
 
 def _to_standard_output(report: Report) -> None:
     if report.ok and len(report.files) != 1:
-        raise UsageError(f"{len(report.files)} files cannot go to standard output", hint="Ask for one article and one format, or give a folder with -o")
+        raise UsageError(f"{len(report.files)} files cannot go to standard output",
+                         hint="Ask for one article and one format, or give a folder with -o")
     for file in report.files:
         sys.stdout.buffer.write(Path(file).read_bytes())
 

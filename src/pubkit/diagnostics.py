@@ -73,7 +73,6 @@ CODES: dict[str, tuple[Severity, str]] = {
     "image-outside": ("warning", "a picture lies outside the article's folder"),
     "language-missing": ("info", "the source names no language"),
     "language-unknown": ("warning", "a language tag is not one of BCP 47"),
-    "layout-failed": ("error", "the page layout engine failed"),
     "link-broken": ("warning", "a link leads to no block of this article"),
     "link-unsafe": ("warning", "a link's scheme is not allowed"),
     "link-relative": ("warning", "a relative link has no site address to lead from"),
@@ -87,7 +86,6 @@ CODES: dict[str, tuple[Severity, str]] = {
     "title-missing": ("warning", "the source has no title"),
     "title-repeated": ("info", "the title stands twice in the source and is kept once"),
     "theme-contrast": ("warning", "two colours of the theme are too close to be read"),
-    "theme-css": ("info", "a style sheet of the theme reaches the CSS formats alone"),
 }
 
 

@@ -76,7 +76,7 @@ def to_mathml(tex: str, display: bool) -> str | None:
             math = _converted(rf"\begin{{array}}{{c}}{source}\end{{array}}", display)
         _read_text(math)
         return _finished(math, display)
-    except Exception:  # the library raises many things for TeX it cannot read, RecursionError and IndexError among them
+    except Exception:  # noqa: BLE001 (the library raises many things for TeX it cannot read, RecursionError and IndexError among them)
         return None
 
 
@@ -92,7 +92,8 @@ def _converted(tex: str, display: bool) -> Element:
 
 TEX_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|[{}]|%[^\n]*", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{\s*([a-zA-Z]+\*?)\s*\}")
-DEFINITION = re.compile(r"\\(?:def|gdef|edef|let|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|require)(?![a-zA-Z])")
+DEFINITION = re.compile(
+    r"\\(?:def|gdef|edef|let|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|require)(?![a-zA-Z])")
 KNOWN = {name: name for name in (
     "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix matrix* pmatrix* bmatrix* Bmatrix* vmatrix* Vmatrix* array smallmatrix cases split "
     "align*").split()}
@@ -383,7 +384,7 @@ def _tidy_row(row: Element) -> None:
     for e in row:
         if e.tag == "mo" and not e.text and e.get("fence"):
             continue
-        if e.tag == "mrow" and not e.attrib and not len(e) and row.tag not in ("mtd",):
+        if e.tag == "mrow" and not e.attrib and not len(e) and row.tag != "mtd":
             continue
         if out and _joined(out, e):
             continue
@@ -472,7 +473,7 @@ def to_svg(mathml: str, size_pt: float = 0.0) -> Svg:
         return _drawn(_for_drawing(fromstring(mathml)), size_pt)
     except ParseError:
         text = re.sub(r"<[^<>]*>", "", mathml)
-    except Exception:  # the library raises what it likes for elements it does not know
+    except Exception:  # noqa: BLE001 (the library raises what it likes for elements it does not know)
         text = "".join(fromstring(mathml).itertext())
     math = Element("math")
     SubElement(math, "mtext").text = text.replace(APPLY, "") or "?"
@@ -547,14 +548,18 @@ def _extent(canvas: Element, box: tuple[float, float, float, float]) -> tuple[in
 
 # --- MathML to a line of text -------------------------------------------------------------------------------------------------------
 
-SUPER = dict(zip("0123456789+-\u2212=()ni", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b\u207c\u207d\u207e\u207f\u2071",
+SUPER = dict(zip("0123456789+-\u2212=()ni",
+                 "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b\u207c\u207d\u207e\u207f\u2071",
                  strict=True))
 SUB = dict(zip("0123456789+-\u2212=()", "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089\u208a\u208b\u208b\u208c\u208d\u208e",
                strict=True))
 
 
 def spoken(tex: str) -> str:
-    """The formula on one line of plain characters, in no particular language: ``x\u00b2``, ``(a + b)/2``, ``\u221ax``; TeX that cannot be read as it is."""
+    """The formula on one line of plain characters, in no particular language: ``x\u00b2``, ``(a + b)/2``, ``\u221ax``.
+
+    TeX that cannot be read comes out as it is.
+    """
     from xml.etree.ElementTree import fromstring
 
     mathml = to_mathml(tex, display=False)

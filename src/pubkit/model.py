@@ -507,8 +507,10 @@ class Rule(Node, frozen=True, tag="rule"):
     line: int = 0
 
 
-Inline: TypeAlias = Text | Emphasis | Strong | Strikethrough | Highlight | SmallCaps | Subscript | Superscript | Code | Link | Image | LineBreak | Note | Math | Span | Abbreviation | Reference
-Block: TypeAlias = Paragraph | Heading | List | DefinitionList | CodeBlock | Quote | Verse | Figure | Table | Aside | MathBlock | Embed | Passage | Rule
+Inline: TypeAlias = (Text | Emphasis | Strong | Strikethrough | Highlight | SmallCaps | Subscript | Superscript | Code | Link | Image
+                     | LineBreak | Note | Math | Span | Abbreviation | Reference)
+Block: TypeAlias = (Paragraph | Heading | List | DefinitionList | CodeBlock | Quote | Verse | Figure | Table | Aside | MathBlock | Embed
+                    | Passage | Rule)
 
 
 # --- Metadata -----------------------------------------------------------------------------------------------------------------------

@@ -127,7 +127,8 @@ def _depth(article: Article, file: str, limits: Limits) -> None:
         marked = isinstance(node, MARKED)
         stack.extend((c, blocks + inner, inlines + marked, here) for c in children(node))
     if size > limits.characters:
-        raise LimitError(f"the article has {size:,} characters, more than {limits.characters:,}", file=file, hint="Split it, or raise the limit")
+        raise LimitError(f"the article has {size:,} characters, more than {limits.characters:,}", file=file,
+                         hint="Split it, or raise the limit")
 
 
 # --- Text ---------------------------------------------------------------------------------------------------------------------------
@@ -307,7 +308,8 @@ class _Normalizer:
             self.say("metadata-invalid", f"the id {identifier!r} is no IRI such as urn:uuid:… or https://…; it is left out")
             identifier = ""
         title, subtitle = _trimmed(node.title), _trimmed(node.subtitle)
-        return msgspec.structs.replace(node, id=identifier, url=self.address(node.url, "the article", absolute=True), title=title, subtitle=subtitle)
+        return msgspec.structs.replace(node, id=identifier, url=self.address(node.url, "the article", absolute=True), title=title,
+                                       subtitle=subtitle)
 
     def embed(self, node: Embed) -> Node | None:
         url = self.address(node.url, "an embed", node.line)
@@ -424,7 +426,8 @@ class _Normalizer:
         new = min((self.levels[-1][1] if self.levels else 1) + 1, 6)
         self.levels.append((wanted, new))
         if new != wanted and wanted <= 6:
-            self.say("heading-skipped", f"the heading {plain_text(node.content, notes=False)[:50]!r} moved from level {wanted} to {new}", node.line)
+            self.say("heading-skipped", f"the heading {plain_text(node.content, notes=False)[:50]!r} moved from level {wanted} to {new}",
+                     node.line)
         return msgspec.structs.replace(node, level=new)
 
     def claim(self, name: str, node: Node) -> str:
@@ -465,15 +468,17 @@ class _Normalizer:
         return msgspec.structs.replace(article, meta=rewrite(article.meta, change), content=tuple(content))
 
 
-_INLINE_TYPES = (*MARKED, Text, Code, Math, Note) + tuple(t for t in Inline.__args__ if t not in MARKED)  # type: ignore[attr-defined]
+_INLINE_TYPES = (*MARKED, Text, Code, Math, Note, *(t for t in Inline.__args__ if t not in MARKED))
 
 _CHANGES: dict[type[Node], Any] = {
     Text: _Normalizer.text, Code: _Normalizer.code, Note: _Normalizer.note, Link: _Normalizer.link, Reference: _Normalizer.reference,
     Math: _Normalizer.math, MathBlock: _Normalizer.math_block, Paragraph: _Normalizer.paragraph, Heading: _Normalizer.heading,
     CodeBlock: _Normalizer.code_block, List: _Normalizer.with_items, DefinitionList: _Normalizer.with_items, Quote: _Normalizer.quote,
     Aside: _Normalizer.aside, Passage: _Normalizer.passage, Verse: _Normalizer.verse, Figure: _Normalizer.figure,
-    Table: _Normalizer.table, Embed: _Normalizer.embed, Person: _Normalizer.person, Enclosure: _Normalizer.enclosure, Meta: _Normalizer.metadata, Cell: _Normalizer.cell,
-    **dict.fromkeys((Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Span, Abbreviation), _Normalizer.marked),
+    Table: _Normalizer.table, Embed: _Normalizer.embed, Person: _Normalizer.person, Enclosure: _Normalizer.enclosure,
+    Meta: _Normalizer.metadata, Cell: _Normalizer.cell,
+    **dict.fromkeys((Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Span, Abbreviation),
+                    _Normalizer.marked),
 }
 
 
@@ -533,8 +538,10 @@ def _safe_url(url: str) -> str | None:
         url = url.replace(parts.netloc, f"{host}:{parts.port}" if parts.port else host, 1)
     # Letters of any script, quotes and brackets are written as RFC 3986 wants them; what is quoted already stays.
     rest = urlsplit(url)
-    path, query, fragment = (quote(part, safe=f"%{more}:@!$&'()*+,;=~-._") for part, more in ((rest.path, "/"), (rest.query, "/?"), (rest.fragment, "/?")))
-    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", urlunsplit((rest.scheme, quote(rest.netloc, safe="%:@!$&'()*+,;=~-._[]"), path, query, fragment)))
+    path, query, fragment = (quote(part, safe=f"%{more}:@!$&'()*+,;=~-._")
+                             for part, more in ((rest.path, "/"), (rest.query, "/?"), (rest.fragment, "/?")))
+    host = quote(rest.netloc, safe="%:@!$&'()*+,;=~-._[]")
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", urlunsplit((rest.scheme, host, path, query, fragment)))
 
 
 def _mathml(tex: str, display: bool) -> str | None:

@@ -175,7 +175,8 @@ def _svg(data: bytes) -> tuple[bytes, int, int]:
     """The clean SVG with a size and a viewBox, and its size in CSS pixels."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+                             remove_pis=True)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
@@ -232,7 +233,8 @@ def _remove(element: Any) -> None:
 
 def _size(root: Any) -> tuple[float, float]:
     """Width and height in CSS pixels; a missing size is taken from the viewBox, a missing viewBox from the size."""
-    box = [float(n) for n in re.findall(r"-?[\d.]+(?:e[+-]?\d+)?", root.get("viewBox", ""))[:4]] if _numbers(root.get("viewBox", "")) else []
+    shown = root.get("viewBox", "")
+    box = [float(n) for n in re.findall(r"-?[\d.]+(?:e[+-]?\d+)?", shown)[:4]] if _numbers(shown) else []
     usable = len(box) == 4 and box[2] > 0 and box[3] > 0
     if not usable:
         box = []
@@ -267,7 +269,7 @@ def _pixels(text: str) -> float:
 
 
 def raster(asset: Asset, width_px: int, fonts: Sequence[Path] = ()) -> Asset:
-    """An SVG as PNG of a width in pixels, drawn by resvg, which reads no system font and nothing outside; ``fonts`` are folders or files."""
+    """An SVG as PNG of a width in pixels, drawn by resvg, which reads no system font and nothing outside. ``fonts``: folders or files."""
     import resvg_py
 
     width = max(1, min(width_px, 4000))

@@ -118,7 +118,8 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
     title = meta.title
     if not meta.title_text:
         heading = next((b for b in article.content if isinstance(b, Heading)), None)
-        text = " ".join(plain_text(heading.content, notes=False).split()) if heading else named.replace("-", " ").replace("_", " ").capitalize()
+        text = (" ".join(plain_text(heading.content, notes=False).split()) if heading
+                else named.replace("-", " ").replace("_", " ").capitalize())
         title = (Text(text or "Untitled"),)
         missing("title-missing", f"there is no title; {text or 'Untitled'!r} is used")
     slug = file_slug(meta.slug) if meta.slug else named or file_slug(plain_text(title, notes=False).lower())

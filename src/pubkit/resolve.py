@@ -142,6 +142,7 @@ def _inline(src: str) -> bytes:
     """The bytes of a ``data:`` address (RFC 2397)."""
     head, comma, body = src.partition(",")
     try:
-        return base64.b64decode(unquote_to_bytes(body), validate=False) if head.lower().endswith(";base64") and comma else unquote_to_bytes(body)
+        data = unquote_to_bytes(body)
+        return base64.b64decode(data, validate=False) if head.lower().endswith(";base64") and comma else data
     except (binascii.Error, ValueError) as error:
         raise _Gone("image-missing", "holds no readable data") from error

@@ -319,7 +319,8 @@ def load(name: str = "journal") -> Theme:
     for font in ("text", "display", "note", "label", "code"):
         for family in getattr(file.fonts, font):
             if family not in known:
-                raise ThemeError(f"fonts.{font} names {family!r}, which has no faces", file=str(path), hint=f"Known: {', '.join(sorted(known))}")
+                raise ThemeError(f"fonts.{font} names {family!r}, which has no faces", file=str(path),
+                                 hint=f"Known: {', '.join(sorted(known))}")
     return Theme(path.parent.name, file.title, file.fonts, file.type, file.color, file.dark, file.rules, file.page, file.choices, faces,
                  _styles(file.type, file.choices), tuple(_contrast_findings(file, path)))
 
@@ -330,7 +331,8 @@ def _faces(file: _File, folder: Path) -> list[Face]:
         for key, name in files.items():
             weight, _, style = key.partition(" ")
             if not weight.isdigit() or style not in ("", "italic"):
-                raise ThemeError(f"faces.{family!r} has the key {key!r}", file=str(folder), hint="Keys are a weight, or a weight and 'italic'")
+                raise ThemeError(f"faces.{family!r} has the key {key!r}", file=str(folder),
+                                 hint="Keys are a weight, or a weight and 'italic'")
             path = next((p for p in (folder / "fonts" / name, _folder() / "fonts" / name) if p.is_file()), None)
             if path is None:
                 raise ThemeError(f"the font file {name} of {family!r} is not there", file=str(folder / "theme.toml"))
@@ -366,7 +368,8 @@ def _contrast_findings(file: _File, path: Path) -> list[Diagnostic]:
             for ground in ("paper", "tint"):
                 ratio = contrast(getattr(table, token), getattr(table, ground))
                 if ratio < 4.5:
-                    found.append(diagnostic("theme-contrast", f"{name}.{token} on {name}.{ground} has {ratio:.1f}:1, below 4.5:1", str(path)))
+                    found.append(diagnostic("theme-contrast", f"{name}.{token} on {name}.{ground} has {ratio:.1f}:1, below 4.5:1",
+                                            str(path)))
     return found
 
 

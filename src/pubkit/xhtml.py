@@ -69,7 +69,7 @@ def attr(name: str, value: str) -> str:
     return f' {name}="{escape(value).replace(chr(34), "&quot;")}"' if value else ""
 
 
-def _mathml(tex: str, mathml: str, display: bool) -> str:
+def _mathml(tex: str, mathml: str, display: bool) -> str:  # noqa: ARG001 (one signature for all dialects)
     return mathml.replace("<math ", f"<math{attr('alttext', tex)} ", 1)
 
 
@@ -195,7 +195,8 @@ class Renderer:
         kind = ' epub:type="footnotes"' if self.dialect.epub else ""
         if self.dialect.notes == "popup":
             return Rendered(body, f'<section class="pk-notes"{kind}>\n<h2>{title}</h2>\n' + "".join(bodies) + "</section>\n")
-        return Rendered(body, f'<section class="pk-notes" role="doc-endnotes">\n<h2>{title}</h2>\n<ol>\n' + "".join(bodies) + "</ol>\n</section>\n")
+        return Rendered(body, f'<section class="pk-notes" role="doc-endnotes">\n<h2>{title}</h2>\n<ol>\n' + "".join(bodies)
+                        + "</ol>\n</section>\n")
 
     # -- Blocks ----------------------------------------------------------------------------------------------------------------------
 
@@ -215,7 +216,8 @@ class Renderer:
                 return self._list(node)
             case DefinitionList(items):
                 inner = "".join(
-                    "".join(f"<dt>{self.inlines(t)}</dt>\n" for t in d.terms) + "".join(f"<dd>{self._tight(x)}</dd>\n" for x in d.definitions)
+                    "".join(f"<dt>{self.inlines(t)}</dt>\n" for t in d.terms)
+                    + "".join(f"<dd>{self._tight(x)}</dd>\n" for x in d.definitions)
                     for d in items)
                 return f"<dl{ids}>\n{inner}</dl>"
             case CodeBlock(text, language):
@@ -311,7 +313,8 @@ class Renderer:
         # A head cell without words names nothing: it is a plain cell (WCAG H63, axe empty-table-header).
         header = (head or cell.header) and bool(plain_text(cell.content).strip())
         tag = "th" if header else "td"
-        spans = (attr("colspan", str(cell.colspan) if cell.colspan > 1 else "") + attr("rowspan", str(cell.rowspan) if cell.rowspan > 1 else ""))
+        spans = (attr("colspan", str(cell.colspan) if cell.colspan > 1 else "")
+                 + attr("rowspan", str(cell.rowspan) if cell.rowspan > 1 else ""))
         scope = f' scope="{"col" if head else "row"}"' if header else ""
         kind = f' class="pk-{align}"' if align in ("right", "center") else ""
         return f"<{tag}{scope}{spans}{kind}>{self._tight(cell.content).rstrip()}</{tag}>"

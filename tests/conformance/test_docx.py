@@ -43,7 +43,7 @@ def office_pages(documents: dict[str, Path], tmp_path_factory: pytest.TempPathFa
 def test_open_xml_sdk_finds_nothing(name: str, documents: dict[str, Path]) -> None:
     validator = tools.file_in(tools.NODE / ".bin" / "ooxml-validator", "the Open XML SDK validator")
     done = tools.run([tools.command("node"), validator, documents[name]])
-    assert done.returncode == 0, tools.report(done)
+    tools.nothing(tools.report(done) if done.returncode else "")
     assert json.loads(done.stdout), tools.report(done)
 
 

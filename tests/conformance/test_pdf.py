@@ -62,8 +62,7 @@ def test_verapdf_finds_nothing(name: str, flavour: str, verdicts: dict[tuple[str
 @pytest.mark.parametrize("name", tools.NAMES)
 def test_qpdf_finds_nothing(name: str, pdfs: dict[str, Path]) -> None:
     done = tools.run([tools.command("qpdf"), "--check", pdfs[name]])
-    assert done.returncode == 0, tools.report(done)
-    assert "WARNING" not in done.stdout + done.stderr, tools.report(done)
+    tools.nothing(tools.report(done) if done.returncode or "WARNING" in done.stdout + done.stderr else "")
 
 
 @pytest.mark.parametrize("name", tools.NAMES)

@@ -61,7 +61,8 @@ def sheet(name: str, theme: Theme, unit: Unit) -> str:
 
 @lru_cache(maxsize=16)
 def _text_rules(unit: Unit, styles: tuple[tuple[str, Style, str, str], ...], base: float) -> str:
-    return "".join(f"{SELECTORS[role]}{{{_declarations(role, style, families, color, unit, base)}}}\n" for role, style, families, color in styles)
+    return "".join(f"{SELECTORS[role]}{{{_declarations(role, style, families, color, unit, base)}}}\n"
+                   for role, style, families, color in styles)
 
 
 def _text(theme: Theme, unit: Unit) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from pubkit.diagnostics import OptionError, UnknownFormat
+from pubkit.diagnostics import ExportError, OptionError, UnknownFormat
 from pubkit.exporters.base import File, Output
 from pubkit.theme import Theme
 
@@ -60,7 +60,12 @@ class Exporter(Struct, frozen=True):
 
     def __call__(self, work: Any, theme: Theme, options: Mapping[str, Any]) -> Output:
         """The output of a work. Raises `OptionError` for an option that the format does not have, and what the exporter raises."""
-        return self.function(work, theme, self.checked(options))
+        checked = self.checked(options)
+        try:
+            return self.function(work, theme, checked)
+        except ImportError as error:
+            raise ExportError(f"{self.format.name} needs {error.name}, which is not installed", hint=f"pip install {error.name}, or leave "
+                              f"{self.format.name} out of the formats") from error
 
     def checked(self, options: Mapping[str, Any]) -> Struct:
         """The options as the exporter's own record. Raises `OptionError`."""

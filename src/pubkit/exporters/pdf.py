@@ -53,7 +53,8 @@ def _document(work: Volume, theme: Theme, options: Options, resources: dict[str,
     language = meta.language or "en"
     head = [f"<title>{escape(meta.title_text)}</title>"]
     head += [_meta("author", person.name) for person in meta.authors]
-    head += [_meta("description", meta.summary or meta.subtitle_text), _meta("keywords", ", ".join(meta.tags)), _meta("generator", "pubkit")]
+    head += [_meta("description", meta.summary or meta.subtitle_text), _meta("keywords", ", ".join(meta.tags))]
+    head += [_meta("generator", "pubkit")]
     head += [_meta("dcterms.created", _utc(meta.published)), _meta("dcterms.modified", _utc(meta.updated or meta.published))]
     chapters = [_chapter(chapter, index, theme, options, resources) for index, chapter in enumerate(work.chapters)]
     publication = attr("data-publication", meta.publisher or meta.title_text)
@@ -138,7 +139,7 @@ def _weasyprint() -> Any:
 
 def _laid_out(markup: str, theme: Theme, resources: dict[str, tuple[bytes, str]], work: Volume) -> tuple[bytes, list[Diagnostic]]:
     weasyprint = _weasyprint()
-    fetcher = _fetcher(weasyprint, resources)
+    fetcher = _fetcher(resources)
     options = {"pdf_variant": "pdf/a-3u", "pdf_tags": True, "pdf_identifier": None, "dpi": 300}
     with _quiet(), _font_configuration(theme) as fonts:
         try:
@@ -190,12 +191,12 @@ def _tree(weasyprint: Any, markup: str, fetcher: Any) -> Any:
     return html
 
 
-def _fetcher(weasyprint: Any, resources: dict[str, tuple[bytes, str]]) -> Any:
+def _fetcher(resources: dict[str, tuple[bytes, str]]) -> Any:
     """A fetcher that serves what was resolved and nothing else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OnlyOurs(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-        def fetch(self, url: str, headers: Any = None) -> Any:
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 (WeasyPrint's own signature)
             if url not in resources:
                 raise ValueError(f"not served: {url[:80]}")
             data, media_type = resources[url]
@@ -212,7 +213,7 @@ def _style_sheet(weasyprint: Any, theme: Theme) -> Any:
     text = css.sheet("print", theme, "pt")
     kept: dict[str, Any] = _sheets.__dict__.setdefault("kept", {})
     if text not in kept:
-        kept[text] = weasyprint.CSS(string=text, url_fetcher=_fetcher(weasyprint, {}))
+        kept[text] = weasyprint.CSS(string=text, url_fetcher=_fetcher({}))
     return kept[text]
 
 

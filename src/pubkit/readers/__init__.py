@@ -64,7 +64,8 @@ def parser(kind: str) -> Callable[[str, str], Read]:
             return _parse_of(entry.load())
     names = [k.name for k in kinds()]
     close = difflib.get_close_matches(kind, names, 1)
-    raise UnknownFormat(f"there is no reader for {kind!r}", hint=(f"Did you mean {close[0]}? " if close else "") + f"Known: {', '.join(names)}")
+    raise UnknownFormat(f"there is no reader for {kind!r}",
+                        hint=(f"Did you mean {close[0]}? " if close else "") + f"Known: {', '.join(names)}")
 
 
 def _parse_of(module: Any) -> Callable[[str, str], Read]:
@@ -74,11 +75,8 @@ def _parse_of(module: Any) -> Callable[[str, str], Read]:
 
 def decode_text(data: bytes, name: str) -> str:
     """The text of a source: UTF-8, with or without a byte order mark, or UTF-16 with one. Raises `ReadError` for anything else."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            break
-    else:
-        encoding = "utf-8"
+    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+    encoding = next((encoding for mark, encoding in marks if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

@@ -16,7 +16,8 @@ def parse(text: str, name: str = "") -> Read:
     try:
         return Read(decode(text.encode("utf-8", "surrogatepass")))
     except msgspec.ValidationError as error:
-        raise ReadError(f"this is no pubkit article: {error}", file=name, hint="docs/article.schema.json says what may stand there") from error
+        raise ReadError(f"this is no pubkit article: {error}", file=name,
+                        hint="docs/article.schema.json says what may stand there") from error
     except msgspec.DecodeError as error:
         line, column = _place(text)
         raise ReadError(f"this is no JSON: {error}", file=name, line=line, column=column) from error
