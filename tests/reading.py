@@ -88,7 +88,7 @@ class _Text(html.parser.HTMLParser):
         self.parts: list[str] = []
         self.inside = 0
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (HTMLParser's own signature)
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
         self.inside += tag in VOID or tag == "math"
 
     def handle_endtag(self, tag: str) -> None:

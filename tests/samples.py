@@ -20,9 +20,9 @@ def every_node() -> m.Article:
     meta = m.Meta(
         title=["Every ", m.Emphasis("node")], subtitle="One of each kind", slug="every-node",
         authors=[m.Person("Ada Tester", url="https://example.org/ada")],
-        language="en", published=DATE, updated=DATE.replace(month=3), summary="All that there is.", tags=["one", "two"], section="Specimens",
-        series=m.Series("Tests", 2), publisher="The Specimen", rights="All wrongs reserved", license="https://example.org/licence",
-        source="https://example.org/source", corrections=[m.Correction(DATE, "A word was mended.")],
+        language="en", published=DATE, updated=DATE.replace(month=3), summary="All that there is.", tags=["one", "two"],
+        section="Specimens", series=m.Series("Tests", 2), publisher="The Specimen", rights="All wrongs reserved",
+        license="https://example.org/licence", source="https://example.org/source", corrections=[m.Correction(DATE, "A word was mended.")],
         image=m.Figure(m.Image("lead.svg", "A red bar"), "The lead picture", "Drawn here"))
     inline = m.Paragraph([
         "Plain, ", m.Emphasis("stressed"), ", ", m.Strong("weighty"), ", ", m.Strikethrough("gone"), ", ", m.Highlight("marked"), ", ",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +234,9 @@ def _run(planned: Sequence[Job], settings: Settings, jobs: int) -> Iterator[Resu
         for one in planned:
             yield job(one, settings)
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(min(jobs, len(planned)), mp_context=get_context("spawn")) as pool:
         yield from pool.map(job, planned, [settings] * len(planned))
 

@@ -6,7 +6,6 @@ import difflib
 import re
 import tomllib
 import unicodedata
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
@@ -150,6 +149,8 @@ def _aware(value: datetime) -> datetime:
 
 
 def _id(site: str, slug: str) -> str:
+    import uuid
+
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{site}#{slug}')}"
 
 

@@ -7,7 +7,6 @@ import functools
 import os
 import tempfile
 import tomllib
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -15,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic, ThemeError, diagnostic
+from pubkit.plugins import offered
 
 __all__ = ["Face", "Family", "Style", "Theme", "contrast", "font_files", "load", "names"]
 
@@ -279,7 +279,7 @@ def _folder() -> Path:
 def names() -> list[str]:
     """The names of the themes that can be loaded: the bundled ones and those of installed packages (``pubkit.themes``)."""
     bundled = {p.parent.name for p in _folder().glob("*/theme.toml")}
-    return sorted(bundled | {e.name for e in entry_points(group="pubkit.themes")})
+    return sorted(bundled | {e.name for e in offered("themes")})
 
 
 def _find(name: str) -> Path:
@@ -291,7 +291,7 @@ def _find(name: str) -> Path:
         raise ThemeError(f"there is no theme file {path}", hint="Give a folder with a theme.toml, or the name of a theme")
     if (bundled := _folder() / name / "theme.toml").is_file():
         return bundled
-    for entry in entry_points(group="pubkit.themes"):
+    for entry in offered("themes"):
         if entry.name == name:
             return Path(str(entry.load())) / "theme.toml"
     close = difflib.get_close_matches(name, names(), 1)

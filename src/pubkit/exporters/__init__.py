@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +16,7 @@ from msgspec import Struct
 
 from pubkit.diagnostics import ExportError, OptionError, UnknownFormat
 from pubkit.exporters.base import File, Output
+from pubkit.plugins import offered
 from pubkit.theme import Theme
 
 __all__ = ["Exporter", "File", "Format", "Output", "exporter", "formats"]
@@ -84,7 +84,7 @@ class Exporter(Struct, frozen=True):
 def formats() -> tuple[Format, ...]:
     """Every format that can be made: ours and those of installed packages."""
     ours = {f.name for f in FORMATS}
-    return (*FORMATS, *(_foreign(e)[0] for e in entry_points(group="pubkit.exporters") if e.name not in ours))
+    return (*FORMATS, *(_foreign(e)[0] for e in offered("exporters") if e.name not in ours))
 
 
 def _foreign(entry: Any) -> tuple[Format, Any]:
@@ -100,10 +100,10 @@ def exporter(name: str) -> Exporter:
         if known.name == name:
             module = import_module(_WHERE[name][0])
             return Exporter(known, getattr(module, _WHERE[name][1]), module.Options)
-    for entry in entry_points(group="pubkit.exporters"):
+    for entry in offered("exporters"):
         if entry.name == name:
             found, module = _foreign(entry)
             return Exporter(found, module.export, module.Options)
-    names = [f.name for f in FORMATS] + [e.name for e in entry_points(group="pubkit.exporters")]
+    names = [f.name for f in FORMATS] + [e.name for e in offered("exporters")]
     close = difflib.get_close_matches(name, names, 1)
     raise UnknownFormat(f"there is no format {name!r}", hint=(f"Did you mean {close[0]}? " if close else "") + f"Known: {', '.join(names)}")

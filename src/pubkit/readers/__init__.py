@@ -9,13 +9,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import PurePath
 from typing import Any
 
 from msgspec import Struct
 
 from pubkit.diagnostics import ReadError, UnknownFormat
+from pubkit.plugins import offered
 from pubkit.readers.base import Guess, Provenance, Read
 
 __all__ = ["Guess", "Kind", "Provenance", "Read", "decode_text", "kind_of", "kinds", "parser"]
@@ -40,7 +40,7 @@ _MODULES = {"markdown": "pubkit.readers.markdown", "text": "pubkit.readers.plain
 def kinds() -> tuple[Kind, ...]:
     """Every kind that can be read: ours and those of installed packages."""
     ours = {kind.name for kind in KINDS}
-    others = (Kind(e.name, tuple(getattr(e.load(), "SUFFIXES", ())), f"from {e.value}") for e in entry_points(group="pubkit.readers")
+    others = (Kind(e.name, tuple(getattr(e.load(), "SUFFIXES", ())), f"from {e.value}") for e in offered("readers")
               if e.name not in ours)
     return (*KINDS, *others)
 
@@ -59,7 +59,7 @@ def parser(kind: str) -> Callable[[str, str], Read]:
     """The ``parse(text, name) -> Read`` of a kind, loaded now. Raises `UnknownFormat`."""
     if kind in _MODULES:
         return _parse_of(import_module(_MODULES[kind]))
-    for entry in entry_points(group="pubkit.readers"):
+    for entry in offered("readers"):
         if entry.name == kind:
             return _parse_of(entry.load())
     names = [k.name for k in kinds()]

@@ -1,0 +1,17 @@
+"""A group of entry points goes in; what installed packages offer in it comes out, not loaded yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = ["offered"]
+
+
+def offered(group: str) -> tuple[EntryPoint, ...]:
+    """The entry points of ``pubkit.<group>`` (exporters, readers, themes), by name. Looked up only when asked: it costs as much as msgspec."""
+    from importlib.metadata import entry_points
+
+    return tuple(sorted(entry_points(group=f"pubkit.{group}"), key=lambda e: e.name))
