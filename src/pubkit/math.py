@@ -93,7 +93,7 @@ def _converted(tex: str, display: bool) -> Element:
 TEX_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|[{}]|%[^\n]*", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{\s*([a-zA-Z]+\*?)\s*\}")
 DEFINITION = re.compile(
-    r"\\(?:def|gdef|edef|let|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|require)(?![a-zA-Z])")
+    r"\\(?:def|gdef|edef|let|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|require|sideset)(?![a-zA-Z])")
 KNOWN = {name: name for name in (
     "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix matrix* pmatrix* bmatrix* Bmatrix* vmatrix* Vmatrix* array smallmatrix cases split "
     "align*").split()}

@@ -11,7 +11,7 @@ __all__ = ["offered"]
 
 
 def offered(group: str) -> tuple[EntryPoint, ...]:
-    """The entry points of ``pubkit.<group>`` (exporters, readers, themes), by name. Looked up only when asked: it costs as much as msgspec."""
+    """The entry points of ``pubkit.<group>`` (exporters, readers, themes), by name; looked up only when asked, for that takes long."""
     from importlib.metadata import entry_points
 
     return tuple(sorted(entry_points(group=f"pubkit.{group}"), key=lambda e: e.name))

@@ -24,7 +24,13 @@ Role: TypeAlias = Literal[
     "table-head", "table-cell", "aside", "aside-title", "running-head", "folio", "contents", "contents-title", "colophon",
 ]
 Family: TypeAlias = Literal["text", "display", "note", "label", "code"]
-LAST_RESORT = {"Unifont": "unifont/Unifont.woff2", "Unifont Upper": "unifont/UnifontUpper.woff2"}
+# Families that every theme falls back on, in order: scripts that its own families lack, then a glyph for every character.
+FALLBACKS = {
+    "Noto Naskh Arabic": {400: "noto/NotoNaskhArabic-Regular.woff2", 700: "noto/NotoNaskhArabic-Bold.woff2"},
+    "Noto Serif Hebrew": {400: "noto/NotoSerifHebrew-Regular.woff2", 700: "noto/NotoSerifHebrew-Bold.woff2"},
+    "Unifont": {400: "unifont/Unifont.woff2"},
+    "Unifont Upper": {400: "unifont/UnifontUpper.woff2"},
+}
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
@@ -388,9 +394,9 @@ def _cache() -> Path:
 
 
 def font_files(theme: Theme) -> dict[Face, Path]:
-    """The faces of a theme and the last resort as TTF or OTF files, unpacked once per machine into the user's cache folder."""
-    last = [Face(family, 400, False, str(_folder() / "fonts" / name)) for family, name in LAST_RESORT.items()]
-    return {face: _unpacked(face.path) for face in (*theme.faces, *last)}
+    """The faces of a theme and of its fallbacks as TTF or OTF files, unpacked once per machine into the user's cache folder."""
+    fallbacks = (Face(family, weight, False, str(_folder() / "fonts" / name)) for family, files in FALLBACKS.items() for weight, name in files.items())
+    return {face: _unpacked(face.path) for face in (*theme.faces, *fallbacks)}
 
 
 @functools.lru_cache(maxsize=256)

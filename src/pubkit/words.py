@@ -134,6 +134,6 @@ def names(names: Sequence[str], language: str) -> str:
     """Names as a list in running text: "A, B and C"."""
     from babel.lists import format_list
 
-    # English without a territory takes the list of Britain, without the serial comma, as its dates do below.
-    locale = _locale("en-GB" if language.lower() == "en" else language) or _locale("en")
+    locale = _locale(language) if language.lower() != "en" else None
+    locale = locale or _locale("en-GB")  # English without a territory: no comma before "and"
     return str(format_list(list(names), style="standard", locale=locale)) if names else ""

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pubkit.theme import Face, Family, Style, Theme
+from pubkit.theme import FALLBACKS, Face, Family, Style, Theme
 
 __all__ = ["font_face", "sheet"]
 
@@ -75,7 +75,7 @@ def _stack(theme: Theme, style: Style, unit: Unit) -> str:
     families = [f"'{family}'" for family in theme.stack(style.font)]
     if unit == "pt":  # the page has no other fonts than ours: the last resort has a glyph for everything
         others = (f"'{family}'" for font in _MORE for family in theme.stack(font))  # they know signs that a display face lacks
-        return ", ".join(dict.fromkeys([*families, *others, "'Unifont'", "'Unifont Upper'"]))
+        return ", ".join(dict.fromkeys([*families, *others, *(f"'{family}'" for family in FALLBACKS)]))
     return ", ".join([*families, GENERIC[style.font]])
 
 
