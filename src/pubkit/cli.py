@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -82,9 +84,10 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         given = tuple(_standard_input(scratch, kind) if p == "-" else p for p in paths)
         target = str(Path(scratch) / "out") if out == "-" else out
         shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
-        report = build_all(given, target, _names(formats), theme=theme, publication=publication,
-                             options=_options(options), meta=meta, kind=kind or ("markdown" if "-" in paths else None), strict=strict,
-                             drafts=drafts, jobs=jobs, progress=shown)
+        with _spinner(quiet or as_json or out == "-") as turn:
+            report = build_all(given, target, _names(formats), theme=theme, publication=publication, options=_options(options), meta=meta,
+                               kind=kind or ("markdown" if "-" in paths else None), strict=strict, drafts=drafts, jobs=jobs,
+                               progress=lambda result: turn(shown, result))
         if out == "-":
             _to_standard_output(report)
     if as_json:
@@ -94,6 +97,27 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
     if report.ok:
         sys.exit(0)
     sys.exit(2 if all(isinstance(e, UsageError) for e in report.errors) and len(report.results) == len(report.errors) else 1)
+
+
+@contextmanager
+def _spinner(silent: bool) -> Iterator[Callable[[_Shown, Result], None]]:
+    """On a terminal, a line that says how many articles are done while the work goes on; elsewhere the plain lines alone."""
+    if silent or not sys.stderr.isatty():
+        yield lambda shown, result: shown(result)
+        return
+    from rich.console import Console
+
+    done = 0
+    with Console(stderr=True).status("building …") as status:
+        def turn(shown: _Shown, result: Result) -> None:
+            nonlocal done
+            done += bool(result.source)
+            status.stop()
+            shown(result)
+            status.update(f"building … {_count(done, 'article')} done")
+            status.start()
+
+        yield turn
 
 
 def _names(formats: str) -> list[str]:
