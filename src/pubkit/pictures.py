@@ -5,6 +5,7 @@ What a picture is, its bytes say, not its name. SVG is parsed without entities a
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import unicodedata
@@ -39,16 +40,20 @@ class Limits(Struct, frozen=True):
 def load(name: str, data: bytes, limits: Limits | None = None) -> Asset:
     """The asset of a picture (PNG, JPEG, GIF, WebP or SVG).
 
-    PNG, JPEG and still GIF come out as PNG or JPEG in sRGB without metadata, an animated GIF as it is, SVG as cleaned XML.
+    PNG, JPEG and still GIF come out as PNG or JPEG in sRGB without metadata, an animated GIF with its frames alone, SVG as cleaned XML.
+    Pixels are coded anew only where they have to be turned, scaled or brought to sRGB.
     Raises `AssetError` for what is none of these, is broken, or is beyond ``limits``.
     """
     limits = limits or Limits()
-    if len(data) > limits.bytes:
-        raise AssetError(f"has {len(data):,} bytes, more than {limits.bytes:,}")
-    if _looks_like_svg(data):
-        clean, width, height = _svg(data)
-        return _asset(name, "image/svg+xml", clean, width, height)
-    return _bitmap(name, data, limits)
+    try:
+        if len(data) > limits.bytes:
+            raise AssetError(f"has {len(data):,} bytes, more than {limits.bytes:,}")
+        if _looks_like_svg(data):
+            clean, width, height = _svg(data, limits)
+            return _asset(name, "image/svg+xml", clean, width, height)
+        return _bitmap(name, data, limits)
+    except AssetError as error:
+        raise AssetError(error.message, file=name) from error.__cause__
 
 
 def _asset(name: str, media_type: str, data: bytes, width: int, height: int) -> Asset:
@@ -64,63 +69,129 @@ def _bitmap(name: str, data: bytes, limits: Limits) -> Asset:
 
     from PIL import Image, UnidentifiedImageError
 
+    if not data:
+        raise AssetError("is empty")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the pixel limit is ours
-            Image.init()
-            picture = Image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP", "MPO"))
+            picture = Image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP"))
             if picture.width * picture.height > limits.pixels:
                 raise AssetError(f"has {picture.width} × {picture.height} pixels, more than {limits.pixels:,} in all")
-            if picture.format == "GIF" and getattr(picture, "n_frames", 1) > 1:
-                return _asset(name, "image/gif", data, picture.width, picture.height)
-            kept = _as_it_is(picture, data, limits)
+            picture.load()  # a broken file must not pass unread
+            if picture.format == "GIF" and getattr(picture, "is_animated", False):
+                return _asset(name, "image/gif", _bare_gif(data), picture.width, picture.height)
+            kept = _bare(picture, data, limits)
             if kept:
-                picture.load()  # a broken file must not pass unread
-                return _asset(name, kept, data, picture.width, picture.height)
-            return _drawn_anew(name, picture, limits)
+                return _asset(name, f"image/{picture.format.lower()}" if picture.format == "PNG" else "image/jpeg", kept, *picture.size)
+            return _drawn_anew(name, picture, data, limits)
     except AssetError:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:
         raise AssetError("is not a picture that can be read (PNG, JPEG, GIF, WebP or SVG)") from error
+    except Image.DecompressionBombError as error:
+        raise AssetError(f"has more pixels than {limits.pixels:,} in all") from error
     except Exception as error:  # Pillow's decoders raise what they like on broken files
         raise AssetError(f"is broken: {error}") from error
 
 
-def _as_it_is(picture: Picture, data: bytes, limits: Limits) -> str:
-    """The media type of a picture that needs no change, or ''."""
-    if max(picture.size) > limits.side:
-        return ""
-    if picture.format == "PNG" and picture.mode in ("1", "L", "LA", "P", "RGB", "RGBA") and _png_chunks(data) <= {
-            b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"sRGB", b"pHYs"}:
-        return "image/png"
-    segments = _jpeg_segments(data) if picture.format == "JPEG" else set()
-    if picture.format == "JPEG" and picture.mode in ("L", "RGB") and 0xE0 in segments and not segments & {0xE1, 0xE2, 0xED, 0xEE, 0xFE}:
-        return "image/jpeg"
-    return ""
+def _bare(picture: Picture, data: bytes, limits: Limits) -> bytes:
+    """The same pixels without metadata; nothing where they have to be coded anew."""
+    if max(picture.size) > limits.side or picture.getexif().get(0x112, 1) != 1 or not _is_srgb(picture.info.get("icc_profile")):
+        return b""
+    if picture.format == "PNG" and picture.mode in ("1", "L", "LA", "P", "RGB", "RGBA"):
+        return _bare_png(data)
+    if picture.format in ("JPEG", "MPO") and picture.mode in ("L", "RGB"):
+        return _bare_jpeg(data)
+    return b""
 
 
-def _png_chunks(data: bytes) -> set[bytes]:
-    found, place = set(), 8
-    while place + 8 <= len(data):
-        found.add(data[place + 4:place + 8])
-        place += 12 + int.from_bytes(data[place:place + 4], "big")
-    return found if place == len(data) else found | {b"rest"}
+def _is_srgb(profile: bytes | None) -> bool:
+    from PIL import ImageCms
+
+    if not profile:
+        return True
+    try:
+        return "srgb" in ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))).lower()
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return False
 
 
-def _jpeg_segments(data: bytes) -> set[int]:
-    """The markers before the first scan (ITU T.81, annex B): E0 is JFIF, E1 Exif and XMP, E2 a colour profile, EE Adobe's."""
-    found, place = set(), 2
-    while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != 0xDA:
-        found.add(data[place + 1])
-        place += 2 + int.from_bytes(data[place + 2:place + 4], "big")
-    return found
+def _bare_png(data: bytes) -> bytes:
+    """The chunks that hold the picture (PNG, 11): no text, times, profiles or further frames. Deeper than 8 bits is for Pillow."""
+    out, place = data[:8], 8
+    while place + 12 <= len(data):
+        end = place + 12 + int.from_bytes(data[place:place + 4], "big")
+        kind = data[place + 4:place + 8]
+        if kind == b"IHDR" and data[place + 16] > 8:
+            return b""
+        if kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
+            out += data[place:end]
+        if kind == b"IEND":
+            return out
+        place = end
+    return b""
 
 
-def _drawn_anew(name: str, picture: Picture, limits: Limits) -> Asset:
+JFIF = bytes.fromhex("ffe000104a46494600010100000100010000")
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    """The segments that hold the picture (ITU T.81, annex B) behind a JFIF marker, which tells Word and others what the colours are."""
+    out, place = [data[:2], JFIF], 2
+    while place + 4 <= len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
+        if marker == 0xFF:
+            place += 1
+            continue
+        if marker == 0xD9:
+            return b"".join((*out, data[place:place + 2]))
+        end = place + 2 + int.from_bytes(data[place + 2:place + 4], "big")
+        body = data[place + 4:end]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and (
+                marker > 0xC2 or body[:1] != b"\x08" or body[5:6] not in (b"\x01", b"\x03") or body[6::3] == b"RGB"):
+            return b""
+        if marker == 0xEE and body.startswith(b"Adobe") and body[11:12] != b"\x01":
+            return b""
+        if marker == 0xDA:
+            while (end := data.find(b"\xff", end)) >= 0 and data[end + 1:end + 2] and (data[end + 1] == 0 or 0xD0 <= data[end + 1] <= 0xD7):
+                end += 2
+            end = end if end >= 0 else len(data)
+        if not 0xE0 <= marker <= 0xEF and marker != 0xFE:
+            out.append(data[place:end])
+        place = end
+    return b""
+
+
+def _bare_gif(data: bytes) -> bytes:
+    """The frames of a GIF and how they move (GIF89a): no comments, no XMP, nothing behind the end."""
+    place = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
+    out = [data[:place]]
+    while place < len(data):
+        start, kind = place, data[place]
+        if kind == 0x3B:
+            return b"".join((*out, b";"))
+        if kind == 0x21:
+            place += 2
+        elif kind == 0x2C:
+            place += 10
+            flags = data[place - 1]
+            place += (3 << ((flags & 7) + 1) if flags & 0x80 else 0) + 1
+        else:
+            break
+        while place < len(data) and data[place]:
+            place += 1 + data[place]
+        place += 1
+        block = data[start:place]
+        if kind == 0x2C or block[1] == 0xF9 or (block[1] == 0xFF and block[3:14] in (b"NETSCAPE2.0", b"ANIMEXTS1.0")):
+            out.append(block)
+    raise AssetError("is broken: the GIF ends before its end")
+
+
+def _drawn_anew(name: str, picture: Picture, data: bytes, limits: Limits) -> Asset:
     """The picture turned as its Exif says, in sRGB, without metadata, as JPEG if it was lossy and as PNG otherwise."""
     from PIL import Image, ImageOps
 
-    lossy = picture.format in ("JPEG", "MPO") or (picture.format == "WEBP" and picture.mode == "RGB")
+    lossy = picture.format in ("JPEG", "MPO") or (picture.format == "WEBP" and not _is_lossless_webp(data))
     turned: Any = ImageOps.exif_transpose(picture)
     turned = _srgb(turned, picture.info.get("icc_profile"))
     if max(turned.size) > limits.side:
@@ -134,17 +205,30 @@ def _drawn_anew(name: str, picture: Picture, limits: Limits) -> Asset:
     return _asset(name, "image/png", out.getvalue(), turned.width, turned.height)
 
 
+def _is_lossless_webp(data: bytes) -> bool:
+    place = 12
+    while place + 8 <= len(data):
+        kind, size = data[place:place + 4], int.from_bytes(data[place + 4:place + 8], "little")
+        if kind in (b"VP8 ", b"VP8L"):
+            return kind == b"VP8L"
+        place += 8 + size + size % 2
+    return True
+
+
 def _srgb(picture: Any, profile: bytes | None) -> Any:
     from PIL import ImageCms
 
     alpha = picture.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in picture.info
-    if picture.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
-        picture = picture.point(lambda v: v / 256).convert("L") if picture.mode != "F" else picture.convert("L")
-    if profile and picture.mode in ("RGB", "CMYK", "L"):
+    if picture.mode.startswith("I") or picture.mode == "F":
+        picture = picture.convert("I").point(lambda v: v / 257).convert("L")
+    if not _is_srgb(profile) and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
         try:
-            given = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            given = ImageCms.ImageCmsProfile(BytesIO(profile or b""))
+            plain = picture.convert("RGB") if picture.mode == "RGBA" else picture
+            converted = ImageCms.profileToProfile(plain, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
             if converted is not None:
+                if picture.mode == "RGBA":
+                    converted.putalpha(picture.getchannel("A"))
                 return converted
         except (ImageCms.PyCMSError, OSError, ValueError):
             pass  # a broken profile says nothing: the plain conversion stands
@@ -155,11 +239,16 @@ def _srgb(picture: Any, profile: bytes | None) -> Any:
 
 # --- SVG ----------------------------------------------------------------------------------------------------------------------------
 
-_GONE = {"script", "foreignObject", "iframe", "object", "embed", "handler", "listener", "animate", "animateMotion", "animateTransform",
-         "animateColor", "set", "audio", "video", "a:script", "metadata"}
-_OUTSIDE = re.compile(r"url\(\s*['\"]?(?!\s*#)[^)]*\)|@import[^;]*;?|expression\s*\(", re.IGNORECASE)
-_INLINE_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
-_LENGTH = re.compile(r"\s*([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|ex|rem)?\s*", re.IGNORECASE)
+# In lower case: a page that takes the SVG in reads its names without regard to case.
+_GONE = {"script", "foreignobject", "iframe", "object", "embed", "handler", "listener", "animate", "animatemotion", "animatetransform",
+         "animatecolor", "set", "audio", "video", "metadata", "discard"}
+_FETCHING = {"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "expression"}
+_INLINE_PICTURE = re.compile(r"\s*data:image/(?:png|jpe?g|gif);base64,([A-Za-z0-9+/=\s]*)", re.IGNORECASE)
+_REFERENCE = re.compile(r"url\(\s*[\"']?#([^)\"']+)")
+_MOST = 100_000
+_NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
+_BOX = re.compile(r"\s*" + r"[\s,]+".join([_NUMBER] * 4) + r"\s*", re.IGNORECASE)
+_LENGTH = re.compile(rf"\s*{_NUMBER}\s*(px|pt|pc|mm|cm|in|em|ex|rem)?\s*", re.IGNORECASE)
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "em": 16.0, "rem": 16.0, "ex": 8.0}
 
 
@@ -171,7 +260,7 @@ def _looks_like_svg(data: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and (b"<svg" in head or b":svg" in head or b"<!DOCTYPE svg" in head)
 
 
-def _svg(data: bytes) -> tuple[bytes, int, int]:
+def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
     """The clean SVG with a size and a viewBox, and its size in CSS pixels."""
     from lxml import etree
 
@@ -181,7 +270,8 @@ def _svg(data: bytes) -> tuple[bytes, int, int]:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise AssetError(f"is no well-formed SVG: {error.msg}") from error
-    if root.getroottree().docinfo.internalDTD is not None and b"<!ENTITY" in data:
+    dtd = root.getroottree().docinfo.internalDTD
+    if dtd is not None and any(True for _ in dtd.iterentities()):
         raise AssetError("is an SVG with entities of its own, which are not read")
     if etree.QName(root).localname != "svg" or etree.QName(root).namespace not in (SVG, None):
         raise AssetError("is XML, but no SVG")
@@ -189,33 +279,111 @@ def _svg(data: bytes) -> tuple[bytes, int, int]:
         for element in root.iter(etree.Element):
             if etree.QName(element).namespace is None:
                 element.tag = f"{{{SVG}}}{element.tag}"
-    _clean(root, etree)
+    _clean(root, etree, limits)
+    _bounded(root)
     width, height = _size(root)
     etree.cleanup_namespaces(root, keep_ns_prefixes=[])
     return etree.tostring(root, encoding="utf-8", xml_declaration=False, with_tail=False), max(round(width), 1), max(round(height), 1)
 
 
-def _clean(root: Any, etree: Any) -> None:
-    depth_limit = 200
+def _clean(root: Any, etree: Any, limits: Limits) -> None:
     for element in list(root.iter()):
         if not isinstance(element.tag, str):  # an entity that was not resolved
             _remove(element)
             continue
         name = etree.QName(element)
-        if name.localname in _GONE or name.namespace != SVG or sum(1 for _ in element.iterancestors()) > depth_limit:
+        if name.localname.lower() in _GONE or name.namespace != SVG:
             if element is not root:
                 _remove(element)
             continue
-        if name.localname == "style" and element.text:
-            element.text = _OUTSIDE.sub("", element.text)
         for key, value in list(element.attrib.items()):
-            local = etree.QName(key).localname
-            inside = value.strip().startswith("#") or (name.localname == "image" and _INLINE_PICTURE.fullmatch(value.strip()))
-            foreign = etree.QName(key).namespace not in (None, SVG, XLINK, "http://www.w3.org/XML/1998/namespace")
-            if local.lower().startswith("on") or foreign or (local in ("href", "src", "base") and not inside):
+            kept = _attribute(etree.QName(key), value, name.localname, limits)
+            if kept is None:
                 del element.attrib[key]
-            elif _OUTSIDE.search(value):
-                element.attrib[key] = _OUTSIDE.sub("none", value)
+            elif kept != value:
+                element.attrib[key] = kept
+    for element in list(root.iter(f"{{{SVG}}}style")):  # last: what was taken out of a sheet must not join two halves of a word
+        sheet = _css("".join(element.itertext()))
+        element[:] = []
+        element.text = sheet
+
+
+def _attribute(key: Any, value: str, element: str, limits: Limits) -> str | None:
+    """What may stay of an attribute's value; None for an attribute that has to go."""
+    local = key.localname.lower()
+    if local.startswith("on") or key.namespace not in (None, SVG, XLINK, "http://www.w3.org/XML/1998/namespace"):
+        return None
+    if local in ("href", "src", "base"):
+        return value if value.strip().startswith("#") else _inline_picture(value, limits) if element == "image" else None
+    return _css(value) if "(" in value or "\\" in value else value
+
+
+def _inline_picture(value: str, limits: Limits) -> str | None:
+    """A picture within the SVG goes through the same gate as one beside it."""
+    found = _INLINE_PICTURE.fullmatch(value)
+    try:
+        asset = _bitmap("inline", base64.b64decode(found[1]), limits) if found else None
+    except (AssetError, ValueError):
+        return None
+    return f"data:{asset.media_type};base64,{base64.b64encode(asset.data).decode()}" if asset else None
+
+
+def _css(text: str) -> str:
+    """CSS, or an attribute's value, without what could fetch. Read by tokens, since escapes and comments hide words from patterns."""
+    import tinycss2
+
+    tokens = tinycss2.parse_component_value_list(text, skip_comments=True)
+    changed = _without_fetching(tokens) or "\\" in text or "/*" in text
+    return tinycss2.serialize(tokens) if changed else text
+
+
+def _without_fetching(tokens: list[Any]) -> bool:
+    from tinycss2.ast import IdentToken
+
+    changed, importing = False, False
+    for i, token in enumerate(tokens):
+        if token.type == "at-keyword" and token.lower_value in ("import", "font-face", "namespace", "charset"):
+            importing = True
+        elif importing and (token == ";" or token.type == "{} block"):
+            importing = False
+        elif token.type == "url":
+            outside = not token.value.strip().startswith("#")
+        elif token.type == "function" and token.lower_name in _FETCHING:
+            words = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
+            outside = token.lower_name != "url" or len(words) != 1 or words[0].type != "string" or not words[0].value.startswith("#")
+        else:
+            inside = getattr(token, "content", None) or getattr(token, "arguments", None)
+            changed = (bool(inside) and _without_fetching(inside)) or changed
+            outside = token.type == "error"
+        if importing or (token.type in ("url", "function", "error") and outside):
+            tokens[i] = IdentToken(token.source_line, token.source_column, "none")
+            changed = True
+    return changed
+
+
+def _bounded(root: Any) -> None:
+    """Refuse an SVG that draws more elements than anyone looks at: copies of copies (``use``, patterns, masks) grow without end."""
+    named = {element.get("id"): element for element in root.iter() if element.get("id")}
+    counts: dict[Any, int] = {}
+    open_now: set[Any] = set()
+
+    def count(element: Any) -> int:
+        if element in counts:
+            return counts[element]
+        if element in open_now:
+            raise AssetError("is an SVG that holds itself")
+        open_now.add(element)
+        total = 1 + sum(count(child) for child in element)
+        for key, value in element.attrib.items():
+            targets = [value.strip()[1:]] if key.rpartition("}")[2] == "href" else _REFERENCE.findall(value)
+            total += sum(count(named[t]) for t in targets if t in named)
+        open_now.discard(element)
+        counts[element] = total
+        if total > _MOST:
+            raise AssetError(f"is an SVG that draws more than {_MOST:,} elements")
+        return total
+
+    count(root)
 
 
 def _remove(element: Any) -> None:
@@ -233,10 +401,9 @@ def _remove(element: Any) -> None:
 
 def _size(root: Any) -> tuple[float, float]:
     """Width and height in CSS pixels; a missing size is taken from the viewBox, a missing viewBox from the size."""
-    shown = root.get("viewBox", "")
-    box = [float(n) for n in re.findall(r"-?[\d.]+(?:e[+-]?\d+)?", shown)[:4]] if _numbers(shown) else []
-    usable = len(box) == 4 and box[2] > 0 and box[3] > 0
-    if not usable:
+    found = _BOX.fullmatch(root.get("viewBox", ""))
+    box = [float(n) for n in found.groups()] if found else []
+    if not box or max(abs(n) for n in box) > 1e7 or min(box[2:]) < 1e-3:
         box = []
         root.attrib.pop("viewBox", None)
     width, height = _pixels(root.get("width", "")), _pixels(root.get("height", ""))
@@ -255,16 +422,9 @@ def _size(root: Any) -> tuple[float, float]:
     return width, height
 
 
-def _numbers(text: str) -> bool:
-    return bool(re.fullmatch(r"\s*-?[\d.]+(?:e[+-]?\d+)?(?:[\s,]+-?[\d.]+(?:e[+-]?\d+)?){3}\s*", text)) and ".." not in text
-
-
 def _pixels(text: str) -> float:
     found = _LENGTH.fullmatch(text)
-    try:
-        value = float(found[1]) * _PIXELS[(found[2] or "").lower()] if found else 0.0
-    except ValueError:
-        return 0.0
+    value = float(found[1]) * _PIXELS[(found[2] or "").lower()] if found else 0.0
     return value if 0 < value < 1e6 else 0.0
 
 
@@ -272,7 +432,7 @@ def raster(asset: Asset, width_px: int, fonts: Sequence[Path] = ()) -> Asset:
     """An SVG as PNG of a width in pixels, drawn by resvg, which reads no system font and nothing outside. ``fonts``: folders or files."""
     import resvg_py
 
-    width = max(1, min(width_px, 4000))
+    width = max(1, min(width_px, 4000, 4000 * max(asset.width, 1) // max(asset.height, 1)))
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=asset.data.decode("utf-8"), width=width, skip_system_fonts=True,

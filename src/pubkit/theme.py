@@ -395,7 +395,8 @@ def _cache() -> Path:
 
 def font_files(theme: Theme) -> dict[Face, Path]:
     """The faces of a theme and of its fallbacks as TTF or OTF files, unpacked once per machine into the user's cache folder."""
-    fallbacks = (Face(family, weight, False, str(_folder() / "fonts" / name)) for family, files in FALLBACKS.items() for weight, name in files.items())
+    fallbacks = (Face(family, weight, False, str(_folder() / "fonts" / name))
+                 for family, files in FALLBACKS.items() for weight, name in files.items())
     return {face: _unpacked(face.path) for face in (*theme.faces, *fallbacks)}
 
 
