@@ -169,7 +169,7 @@ def test_command_line_builds_and_counts(folder: Path, tmp_path: Path) -> None:
     (["-f", "pfd"], 2, "Did you mean pdf"), (["--theme", "jurnal"], 2, "Did you mean journal"),
     (["--option", "pdf.contnts=no"], 2, "contents"), (["--option", "pdf.contents=maybe"], 2, "pdf"),
     (["--date", "soon"], 2, "--date"), (["--from", "word"], 2, "reader"),
-    (["--site-url", "example"], 1, "url"), (["--nonsense"], 2, "nonsense")])
+    (["--site-url", "example"], 2, "url"), (["--language", "!!"], 2, "language"), (["--nonsense"], 2, "nonsense")])
 def test_command_line_says_what_is_wrong(folder: Path, tmp_path: Path, args: list[str], code: int, words: str) -> None:
     got, _, err = run("build", str(folder / "good.md"), "-o", str(tmp_path / "out"), *args)
     assert got == code, err

@@ -117,7 +117,7 @@ def test_the_articles_of_the_manual_can_be_read(page: str) -> None:
     out = BytesIO()
     Image.new("RGB", (4, 4), "white").save(out, "PNG")
     for source in sources:
-        read = pubkit.parse(source, pictures={"gauge.png": out.getvalue(), "pier.jpg": out.getvalue()})
+        read = pubkit.parse(f"{source}\n\nWords.\n", pictures={"gauge.png": out.getvalue(), "pier.jpg": out.getvalue()})
         assert [str(d) for d in read.diagnostics] == []
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from samples import PICTURES, every_node
 
 import pubkit
 from pubkit import model as m
 from pubkit.zipfiles import unpack
+from samples import PICTURES, every_node
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = (".xml", ".rels", ".xhtml", ".opf", ".ncx", ".css", ".html", ".json", "mimetype")
@@ -23,7 +23,8 @@ OPTIONS = {"epub": {"fonts": "none"}, "html": {"fonts": "none"}}
 
 def members(format_: str) -> Iterator[tuple[str, bytes]]:
     article = pubkit.parse(m.encode(every_node()).decode(), "json", pictures=PICTURES).article
-    output = pubkit.export(article, format_, publication=pubkit.Publication(title="Tests", url="https://example.org/"), **OPTIONS.get(format_, {}))
+    tests = pubkit.Publication(title="Tests", url="https://example.org/")
+    output = pubkit.export(article, format_, publication=tests, **OPTIONS.get(format_, {}))
     for file in output.files:
         inside = unpack(file.data) if format_ in ("epub", "docx") else {file.name: file.data}
         yield from ((name, data) for name, data in inside.items() if name.endswith(TEXT))

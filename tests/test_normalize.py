@@ -99,6 +99,12 @@ def test_links_do_not_stand_in_links() -> None:
     assert content == (m.Paragraph([m.Link("x", "https://b.example/")]),)
 
 
+def test_notes_follow_the_link_that_they_are_called_in() -> None:
+    note = m.Note("aside")
+    content, _ = clean(m.Paragraph([m.Link(["a", m.Emphasis(["b", note])], "https://b.example/")]))
+    assert content == (m.Paragraph([m.Link(["a", m.Emphasis("b")], "https://b.example/"), note]),)
+
+
 def test_math_is_read_or_stays_as_code() -> None:
     content, codes = clean(m.Paragraph([m.Math("x^2"), m.Math(r"\nonsense{")]))
     good, bad = content[0].content  # type: ignore[union-attr]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from samples import PNG, SVG
 
 from pubkit import model as m
 from pubkit.diagnostics import AssetError
 from pubkit.pictures import Limits, load, raster
 from pubkit.resolve import resolve
+from samples import PNG, SVG
 
 
 def drawn(format_: str, mode: str = "RGB", size: tuple[int, int] = (40, 20), **save: object) -> bytes:
@@ -23,8 +23,8 @@ def drawn(format_: str, mode: str = "RGB", size: tuple[int, int] = (40, 20), **s
 
 @pytest.mark.parametrize(("data", "media_type"), [
     (drawn("PNG"), "image/png"), (drawn("PNG", "RGBA"), "image/png"), (drawn("PNG", "I;16"), "image/png"), (drawn("JPEG"), "image/jpeg"),
-    (drawn("JPEG", "CMYK"), "image/jpeg"), (drawn("GIF", "P"), "image/png"), (drawn("WEBP"), "image/jpeg"), (drawn("WEBP", "RGBA"), "image/png"),
-    (PNG, "image/png"), (SVG, "image/svg+xml")])
+    (drawn("JPEG", "CMYK"), "image/jpeg"), (drawn("GIF", "P"), "image/png"), (drawn("WEBP"), "image/jpeg"),
+    (drawn("WEBP", "RGBA"), "image/png"), (PNG, "image/png"), (SVG, "image/svg+xml")])
 def test_what_every_output_can_hold_comes_out(data: bytes, media_type: str) -> None:
     asset = load("a picture é.bin", data)
     assert asset.media_type == media_type
@@ -98,9 +98,10 @@ def test_only_the_articles_own_folder_is_read(tmp_path: Path) -> None:
     (own / "sub" / "ä b.png").write_bytes(PNG)
     (tmp_path / "out.png").write_bytes(PNG)
     (own / "link.png").symlink_to(tmp_path / "out.png")
-    sources = {"sub/%C3%A4%20b.png": "", "/sub/ä b.png?x=1": "", "../out.png": "image-outside", "link.png": "image-outside", "file:///etc/hostname":
-               "image-outside", "https://e.example/x.png": "image-remote", "//e.example/x.png": "image-remote", "no.png": "image-missing", "":
-               "image-missing", "a\x00b.png": "image-missing", "x" * 5000: "image-missing", "data:image/png;base64,!!!": "image-missing"}
+    sources = {"sub/%C3%A4%20b.png": "", "/sub/ä b.png?x=1": "", "../out.png": "image-outside", "link.png": "image-outside",
+               "file:///etc/hostname": "image-outside", "https://e.example/x.png": "image-remote", "//e.example/x.png": "image-remote",
+               "no.png": "image-missing", "": "image-missing", "a\x00b.png": "image-missing", "x" * 5000: "image-missing",
+               "data:image/png;base64,!!!": "image-missing"}
     article = m.Article(m.Meta(title="T"), [m.Paragraph([m.Image(src, "alt")], line=n) for n, src in enumerate(sources, 1)])
     done, found = resolve(article, own, file="a.md")
     assert {d.location.line: d.code for d in found} == {n: code for n, code in enumerate(sources.values(), 1) if code}

@@ -85,14 +85,15 @@ class Report(Struct, frozen=True):
         return not self.errors
 
 
-def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] = "out", formats: Sequence[str] = DEFAULT_FORMATS, *,
+def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] = "out",
+          formats: Sequence[str] = DEFAULT_FORMATS, *,
           theme: str | None = None, publication: Publication | None = None, options: Mapping[str, Mapping[str, Any]] | None = None,
           meta: Mapping[str, Any] | None = None, kind: str | None = None, strict: bool = False, drafts: bool = False, jobs: int = 1,
           transform: Transform | None = None, progress: Callable[[Result], None] | None = None) -> Report:
     """Build articles into a folder. An article that fails stops no other; its error is in the report.
 
     Args:
-        paths: files, and folders that are searched for articles.
+        paths: a file or folder, or several; folders are searched for articles.
         out: the folder for the outputs; made if it is missing.
         formats: names of ``pubkit formats``.
         theme: the name of a theme, or the path of one; by default the publication's, else journal.
@@ -108,7 +109,7 @@ def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] =
 
     Raises `UnknownFormat`, `OptionError`, `ThemeError`, `UsageError` before anything is written, and `ExportError` if ``out`` is no folder.
     """
-    given = [os.fspath(p) for p in paths]
+    given = _paths(paths)
     if not given:
         raise UsageError("there is nothing to build", hint="Give files or folders")
     about = publication or find(_home(given[0]))
@@ -130,6 +131,15 @@ def build(paths: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] =
         if progress:
             progress(last)
     return Report(tuple(results))
+
+
+def _paths(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+    if isinstance(paths, (str, os.PathLike)):
+        return [os.fspath(paths)]
+    given = list(paths)
+    if not all(isinstance(path, (str, os.PathLike)) for path in given):
+        raise UsageError("build takes the paths of files and folders", hint="pubkit.export makes files of an article in memory")
+    return [os.fspath(path) for path in given]
 
 
 def _home(path: str) -> Path:

@@ -131,7 +131,10 @@ def _publication(first: str, **changes: str | None) -> Any:
     known = Publication() if first == "-" else find(path if path.is_dir() else path.parent)
     given = {k: v for k, v in changes.items() if v is not None}
     own = {f: getattr(known, f) for f in known.__struct_fields__}
-    return checked({**own, **given}, "the command line") if given else known
+    try:
+        return checked({**own, **given}, "") if given else known
+    except PubkitError as error:
+        raise UsageError(error.message, hint=error.hint) from error
 
 
 def _date(text: str) -> datetime:

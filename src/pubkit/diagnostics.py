@@ -59,6 +59,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "alt-missing": ("warning", "a picture has no alternative text"),
     "author-missing": ("info", "the source names no author"),
     "character-dropped": ("warning", "a character that no output can hold was taken out"),
+    "content-missing": ("warning", "the source has no text besides its metadata"),
     "date-missing": ("info", "the source has no date"),
     "dialect-dropped": ("warning", "markup of another system was left out"),
     "export-note": ("info", "an exporter shows something in another way"),

@@ -250,29 +250,29 @@ class _Normalizer:
 
     def link(self, node: Link) -> Node | Iterable[Node] | None:
         url = node.url.strip()
-        content = node.content or (Text(url),) if url else node.content
-        content = tuple(self.unlinked(content))
-        if not url:
-            return content
+        notes = _notes_in(node.content)
+        content = tuple(self.unlinked(node.content)) or ((Text(url),) if url else ())
+        if not url or url == "#":
+            return (*content, *notes)
         if url.startswith("#"):
-            return Reference(content, url[1:]) if len(url) > 1 else content
+            return (Reference(content, url[1:]), *notes)
         safe = _safe_url(url)
         if safe is None:
             self.say("link-unsafe", f"the link to {url[:60]!r} is left out, its words stay; allowed are {', '.join(SCHEMES)}")
-            return content
-        return Link(content, safe, node.title)
+            return (*content, *notes)
+        return (Link(content, safe, node.title), *notes)
 
-    def reference(self, node: Reference) -> Node | None:
+    def reference(self, node: Reference) -> Iterable[Node]:
         content = tuple(self.unlinked(node.content))
-        return Reference(content or (Text(node.target),), node.target.lstrip("#"))
+        return (Reference(content or (Text(node.target),), node.target.lstrip("#")), *_notes_in(node.content))
 
     def unlinked(self, inlines: tuple[Inline, ...]) -> Iterable[Inline]:
-        """Inlines without links in them: a link cannot stand in a link."""
+        """Inlines without links in them: a link cannot stand in a link, and the call of a note is one, so it follows (`_notes_in`)."""
         for inline in inlines:
             if isinstance(inline, (Link, Reference)):
                 yield from self.unlinked(inline.content)
             elif isinstance(inline, Note):
-                yield inline
+                continue
             elif hasattr(inline, "content"):
                 yield msgspec.structs.replace(inline, content=tuple(self.unlinked(inline.content)))
             else:
@@ -491,6 +491,17 @@ def _each(blocks: Iterable[Block], change: Callable[[Node], Node | Iterable[Node
         elif new is not None:
             out.extend(new)
     return out
+
+
+def _notes_in(inlines: Iterable[Inline]) -> list[Note]:
+    """The notes that are called within inlines, but not those within these notes."""
+    found: list[Note] = []
+    for inline in inlines:
+        if isinstance(inline, Note):
+            found.append(inline)
+        else:
+            found += _notes_in(getattr(inline, "content", ()))
+    return found
 
 
 def _joined(inlines: tuple[Any, ...]) -> tuple[Any, ...]:

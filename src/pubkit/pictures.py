@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from io import BytesIO
@@ -64,10 +65,13 @@ def _asset(name: str, media_type: str, data: bytes, width: int, height: int) -> 
 
 # --- Bitmaps ------------------------------------------------------------------------------------------------------------------------
 
+_whole_files = threading.Lock()
+
+
 def _bitmap(name: str, data: bytes, limits: Limits) -> Asset:
     import warnings
 
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageFile, UnidentifiedImageError
 
     if not data:
         raise AssetError("is empty")
@@ -77,7 +81,12 @@ def _bitmap(name: str, data: bytes, limits: Limits) -> Asset:
             picture = Image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP"))
             if picture.width * picture.height > limits.pixels:
                 raise AssetError(f"has {picture.width} × {picture.height} pixels, more than {limits.pixels:,} in all")
-            picture.load()  # a broken file must not pass unread
+            with _whole_files:  # WeasyPrint lets Pillow take cut-off files, in the whole process
+                lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+                try:
+                    picture.load()  # a broken file must not pass unread
+                finally:
+                    ImageFile.LOAD_TRUNCATED_IMAGES = lenient
             if picture.format == "GIF" and getattr(picture, "is_animated", False):
                 return _asset(name, "image/gif", _bare_gif(data), picture.width, picture.height)
             kept = _bare(picture, data, limits)
@@ -270,7 +279,7 @@ def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise AssetError(f"is no well-formed SVG: {error.msg}") from error
-    dtd = root.getroottree().docinfo.internalDTD
+    dtd: Any = root.getroottree().docinfo.internalDTD  # its stubs lack the entities
     if dtd is not None and any(True for _ in dtd.iterentities()):
         raise AssetError("is an SVG with entities of its own, which are not read")
     if etree.QName(root).localname != "svg" or etree.QName(root).namespace not in (SVG, None):
@@ -333,32 +342,45 @@ def _css(text: str) -> str:
     import tinycss2
 
     tokens = tinycss2.parse_component_value_list(text, skip_comments=True)
-    changed = _without_fetching(tokens) or "\\" in text or "/*" in text
-    return tinycss2.serialize(tokens) if changed else text
+    safe = _without_fetching(tokens)
+    return str(tinycss2.serialize(safe)) if safe != tokens or "\\" in text or "/*" in text else text
 
 
-def _without_fetching(tokens: list[Any]) -> bool:
-    from tinycss2.ast import IdentToken
-
-    changed, importing = False, False
-    for i, token in enumerate(tokens):
+def _without_fetching(tokens: list[Any]) -> list[Any]:
+    out: list[Any] = []
+    importing = False
+    for token in tokens:
         if token.type == "at-keyword" and token.lower_value in ("import", "font-face", "namespace", "charset"):
             importing = True
-        elif importing and (token == ";" or token.type == "{} block"):
-            importing = False
-        elif token.type == "url":
-            outside = not token.value.strip().startswith("#")
-        elif token.type == "function" and token.lower_name in _FETCHING:
-            words = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
-            outside = token.lower_name != "url" or len(words) != 1 or words[0].type != "string" or not words[0].value.startswith("#")
-        else:
-            inside = getattr(token, "content", None) or getattr(token, "arguments", None)
-            changed = (bool(inside) and _without_fetching(inside)) or changed
-            outside = token.type == "error"
-        if importing or (token.type in ("url", "function", "error") and outside):
-            tokens[i] = IdentToken(token.source_line, token.source_column, "none")
-            changed = True
-    return changed
+        elif importing:
+            importing = not (token == ";" or token.type == "{} block")
+        elif token.type == "url" or (token.type == "function" and token.lower_name in _FETCHING):
+            out.append(token if _own(token) else _none(token))
+        elif token.type != "error":
+            _clean_inside(token)
+            out.append(token)
+    return out
+
+
+def _clean_inside(token: Any) -> None:
+    for part in ("content", "arguments"):
+        inside = getattr(token, part, None)
+        if inside:
+            setattr(token, part, _without_fetching(inside))
+
+
+def _own(token: Any) -> bool:
+    """Whether a ``url()`` leads to a part of the same SVG."""
+    if token.type == "url":
+        return str(token.value).strip().startswith("#")
+    words = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
+    return token.lower_name == "url" and len(words) == 1 and words[0].type == "string" and str(words[0].value).startswith("#")
+
+
+def _none(token: Any) -> Any:
+    from tinycss2.ast import IdentToken
+
+    return IdentToken(token.source_line, token.source_column, "none")
 
 
 def _bounded(root: Any) -> None:

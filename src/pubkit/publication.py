@@ -109,6 +109,8 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
     """
     meta = article.meta
     found: list[Diagnostic] = []
+    if not article.content:
+        found.append(diagnostic("content-missing", "there is no text besides the metadata", file or name))
 
     def missing(code: str, message: str) -> None:
         found.append(diagnostic(code, message, file or name))

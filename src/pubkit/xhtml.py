@@ -7,6 +7,7 @@ No format's name stands in this room: what differs between formats is a field of
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, assert_never
 
@@ -78,6 +79,7 @@ class Dialect(Struct, frozen=True):
 
     ``notes``: bodies at the place of the call ("foot"), after the text ("end"), or after the text as pop-ups ("popup").
     ``code``: whether code is coloured by classes. ``xml``: whether languages are written as ``xml:lang`` too.
+    ``longest``: after so many characters without a space a line may break (0: as the reader's program does it).
     ``epub``: whether ``epub:type`` is written. ``prefix`` stands before every id. ``href`` turns an address into the one to write ('' drops
     the link and keeps its words); ``src`` gives the address of a picture ('' shows its alternative text); ``math`` gives the markup of
     a formula from TeX, MathML and whether it stands alone.
@@ -88,6 +90,7 @@ class Dialect(Struct, frozen=True):
     code: bool = True
     xml: bool = False
     epub: bool = False
+    longest: int = 0
     prefix: str = ""
     href: Callable[[str], str] = str
     src: Callable[[Asset], str] = lambda asset: asset.name
@@ -112,6 +115,8 @@ class Renderer:
         self.calls: dict[int, int] = {}
         self.bodies: list[str] = []
         self.depth = 0
+        self.in_link = 0
+        self.in_cell = 0
 
     # -- The parts of a page ---------------------------------------------------------------------------------------------------------
 
@@ -317,7 +322,10 @@ class Renderer:
                  + attr("rowspan", str(cell.rowspan) if cell.rowspan > 1 else ""))
         scope = f' scope="{"col" if head else "row"}"' if header else ""
         kind = f' class="pk-{align}"' if align in ("right", "center") else ""
-        return f"<{tag}{scope}{spans}{kind}>{self._tight(cell.content).rstrip()}</{tag}>"
+        self.in_cell += 1
+        inner = self._tight(cell.content).rstrip()
+        self.in_cell -= 1
+        return f"<{tag}{scope}{spans}{kind}>{inner}</{tag}>"
 
     def _embed(self, node: Embed) -> str:
         title = node.title or node.url
@@ -328,8 +336,9 @@ class Renderer:
 
     def _code(self, text: str, language: str) -> str:
         if not self.dialect.code:
-            return escape(text)
-        return "".join(f'<span class="pk-{kind}">{escape(part)}</span>' if kind else escape(part) for kind, part in tokens(text, language))
+            return escape(self._broken(text))
+        parts = ((kind, escape(self._broken(part))) for kind, part in tokens(text, language))
+        return "".join(f'<span class="pk-{kind}">{part}</span>' if kind else part for kind, part in parts)
 
     # -- Inlines ---------------------------------------------------------------------------------------------------------------------
 
@@ -341,7 +350,7 @@ class Renderer:
         """One inline."""
         match node:
             case Text(text):
-                return escape(text)
+                return escape(self._broken(text))
             case Emphasis(content):
                 return f"<em>{self.inlines(content)}</em>"
             case Strong(content):
@@ -357,11 +366,11 @@ class Renderer:
             case Superscript(content):
                 return f"<sup>{self.inlines(content)}</sup>"
             case Code(text):
-                return f"<code>{escape(text)}</code>"
+                return f"<code>{escape(self._broken(text))}</code>"
             case Link(content, url, title):
-                return self._link(self.inlines(content) or escape(url), self.dialect.href(url), title)
+                return self._link(self._linked(content) or escape(url), self.dialect.href(url), title)
             case Reference(content, target):
-                return f'<a href="#{self.dialect.prefix}{escape(target)}">{self.inlines(content)}</a>'
+                return f'<a href="#{self.dialect.prefix}{escape(target)}">{self._linked(content)}</a>'
             case Image():
                 return self._image(node, block=False)
             case LineBreak():
@@ -377,6 +386,13 @@ class Renderer:
             case _:
                 assert_never(node)
 
+    def _linked(self, content: Iterable[Inline]) -> str:
+        """What stands in a link: a remote picture there is not a link of its own."""
+        self.in_link += 1
+        inner = self.inlines(content)
+        self.in_link -= 1
+        return inner
+
     def _link(self, inner: str, url: str, title: str) -> str:
         return f"<a{attr('href', url)}{attr('title', title)}>{inner}</a>" if url else inner
 
@@ -385,7 +401,7 @@ class Renderer:
         src = self.dialect.src(asset) if asset else ""
         if not asset or not src:
             text = "" if node.decorative else escape(node.alt or words.word("image", self.dialect.language))
-            url = self.dialect.href(node.src) if node.src.startswith(("http://", "https://")) else ""
+            url = self.dialect.href(node.src) if node.src.startswith(("http://", "https://")) and not self.in_link else ""
             tag = "p" if block else "span"
             return f'<{tag} class="pk-missing">{self._link(text, url, "")}</{tag}>' if text else ""
         alt = ' alt=""' if node.decorative or not node.alt else attr("alt", node.alt)
@@ -433,6 +449,11 @@ class Renderer:
         else:
             inner = f"{self.blocks(blocks)}<p>{link.strip()}</p>"
         return f'<li id="{prefix}_note-{number}" value="{number}">{inner}</li>\n'
+
+    def _broken(self, text: str) -> str:
+        """Text with places to break within words beyond the dialect's longest."""
+        n = self.dialect.longest // (2 if self.in_cell else 1)
+        return re.sub(rf"\S{{{n}}}(?=\S)", "\\g<0>\u200b", text) if n and len(text) > n else text
 
     # -- Attributes ------------------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -78,7 +78,9 @@ class Exporter(Struct, frozen=True):
         try:
             return msgspec.convert(dict(options), self.options, strict=False)
         except msgspec.ValidationError as error:
-            raise OptionError(f"{self.format.name}: {error}") from error
+            choices = "; ".join(f"{name}: {', '.join(map(str, get_args(hint)))}" for name, hint in get_type_hints(self.options).items()
+                                if get_origin(hint) is Literal)
+            raise OptionError(f"{self.format.name}: {error}", hint=f"Values of {choices}" if choices else "") from error
 
 
 def formats() -> tuple[Format, ...]:

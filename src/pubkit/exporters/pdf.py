@@ -30,6 +30,7 @@ __all__ = ["Options", "export"]
 
 log = logging.getLogger("pubkit.pdf")
 MEDIA_TYPE = "application/pdf"
+LONGEST_WORD = 60  # the layout engine takes time with the square of a word that fits no line
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +87,7 @@ def _chapter(article: Article, index: int, theme: Theme, options: Options, resou
         return f'<img class="pk-formula"{attr("src", url)}{attr("alt", math.spoken(tex) or tex)} style="{box}"/>'
 
     prefix = f"c{index}-" if index else ""
-    renderer = Renderer(article, Dialect(language, notes="foot", prefix=prefix, href=href, src=src, math=formula))
+    renderer = Renderer(article, Dialect(language, notes="foot", longest=LONGEST_WORD, prefix=prefix, href=href, src=src, math=formula))
     body = renderer.title_block()
     lines = outline(article.content)
     if options.contents == "yes" or (options.contents == "auto" and sum(1 for line in lines if line.level == 2) >= 3):

@@ -259,7 +259,15 @@ def parse_date(text: str) -> datetime:
     Raises:
         ValueError: it is no date, or one that the calendar does not have.
     """
-    text = " ".join(text.split())
+    value = _date_in(" ".join(text.split()))
+    try:
+        value.astimezone(UTC)  # at the calendar's edges another zone may have no such day
+    except OverflowError:
+        raise ValueError("the year is out of range") from None
+    return value
+
+
+def _date_in(text: str) -> datetime:
     if found := _ISO.fullmatch(text):
         year, _, month, day, hour, minute, second, part, zone = found.groups()
         micro = int((part or "0").ljust(6, "0")[:6])

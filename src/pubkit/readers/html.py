@@ -109,11 +109,13 @@ class Element:
         return self.attrs.get("class", "").split()
 
     def descendants(self) -> Iterator[Element]:
-        """All elements inside, each before its children."""
+        """All elements inside that may be shown, each before its children: what stands in a ``GONE`` one is not."""
         stack = [c for c in reversed(self.children) if isinstance(c, Element)]
         while stack:
             element = stack.pop()
             yield element
+            if element.tag in GONE:
+                continue
             stack.extend(c for c in reversed(element.children) if isinstance(c, Element))
 
     def text(self) -> str:
