@@ -61,6 +61,14 @@ def test_same_bytes_in_another_folder_zone_process_and_hash_seed(folder: Path, t
         assert data == outs[1][name], name
 
 
+def test_a_machine_without_fonts_makes_the_same_pdf(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "fonts.conf").write_text('<?xml version="1.0"?>\n<fontconfig></fontconfig>\n')
+    env = {**os.environ, "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
+    subprocess.run([sys.executable, "-c", SCRIPT, str(folder), str(tmp_path / "bare"), "pdf"], env=env, check=True, capture_output=True)
+    pubkit.build([folder], tmp_path / "here", ["pdf"])
+    assert (tmp_path / "bare" / "good.pdf").read_bytes() == (tmp_path / "here" / "good.pdf").read_bytes()
+
+
 @pytest.mark.parametrize(("name", "data", "words"), [
     ("binary.md", b"\x89PNG\r\n\x1a\n\x00\x00", "UTF-8"),
     ("nul.txt", b"a\x00b\x00c\x00d\x00e\x00f\x00", "binary"),

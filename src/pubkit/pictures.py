@@ -254,7 +254,9 @@ _GONE = {"script", "foreignobject", "iframe", "object", "embed", "handler", "lis
 _FETCHING = {"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "expression"}
 _INLINE_PICTURE = re.compile(r"\s*data:image/(?:png|jpe?g|gif);base64,([A-Za-z0-9+/=\s]*)", re.IGNORECASE)
 _REFERENCE = re.compile(r"url\(\s*[\"']?#([^)\"']+)")
+_LAYER = re.compile(r"\b(?:opacity|filter|mask|clip-path|mix-blend-mode|isolation)\b")
 _MOST = 100_000
+_LAYER_PIXELS = 60_000_000
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
 _BOX = re.compile(r"\s*" + r"[\s,]+".join([_NUMBER] * 4) + r"\s*", re.IGNORECASE)
 _LENGTH = re.compile(rf"\s*{_NUMBER}\s*(px|pt|pc|mm|cm|in|em|ex|rem)?\s*", re.IGNORECASE)
@@ -269,16 +271,22 @@ def _looks_like_svg(data: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and (b"<svg" in head or b":svg" in head or b"<!DOCTYPE svg" in head)
 
 
-def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
-    """The clean SVG with a size and a viewBox, and its size in CSS pixels."""
+def _parsed(data: bytes) -> Any:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
                              remove_pis=True)
     try:
-        root = etree.fromstring(data, parser)
+        return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise AssetError(f"is no well-formed SVG: {error.msg}") from error
+
+
+def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
+    """The clean SVG with a size and a viewBox, and its size in CSS pixels."""
+    from lxml import etree
+
+    root = _parsed(data)
     dtd: Any = root.getroottree().docinfo.internalDTD  # its stubs lack the entities
     if dtd is not None and any(True for _ in dtd.iterentities()):
         raise AssetError("is an SVG with entities of its own, which are not read")
@@ -289,8 +297,9 @@ def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
             if etree.QName(element).namespace is None:
                 element.tag = f"{{{SVG}}}{element.tag}"
     _clean(root, etree, limits)
-    _bounded(root)
+    _Weight(root)
     width, height = _size(root)
+    _tame_filters(root)
     etree.cleanup_namespaces(root, keep_ns_prefixes=[])
     return etree.tostring(root, encoding="utf-8", xml_declaration=False, with_tail=False), max(round(width), 1), max(round(height), 1)
 
@@ -342,8 +351,9 @@ def _css(text: str) -> str:
     import tinycss2
 
     tokens = tinycss2.parse_component_value_list(text, skip_comments=True)
-    safe = _without_fetching(tokens)
-    return str(tinycss2.serialize(safe)) if safe != tokens or "\\" in text or "/*" in text else text
+    before = str(tinycss2.serialize(tokens))
+    after = str(tinycss2.serialize(_without_fetching(tokens)))
+    return after if after != before or "\\" in text or "/*" in text else text
 
 
 def _without_fetching(tokens: list[Any]) -> list[Any]:
@@ -383,29 +393,71 @@ def _none(token: Any) -> Any:
     return IdentToken(token.source_line, token.source_column, "none")
 
 
-def _bounded(root: Any) -> None:
-    """Refuse an SVG that draws more elements than anyone looks at: copies of copies (``use``, patterns, masks) grow without end."""
-    named = {element.get("id"): element for element in root.iter() if element.get("id")}
-    counts: dict[Any, int] = {}
-    open_now: set[Any] = set()
+class _Weight:
+    """What an SVG costs to draw: its elements and its layers (filters, masks, groups that show through), copies of copies counted."""
 
-    def count(element: Any) -> int:
-        if element in counts:
-            return counts[element]
-        if element in open_now:
+    def __init__(self, root: Any) -> None:
+        self.named = {element.get("id"): element for element in root.iter() if element.get("id")}
+        self.sheet = bool(_LAYER.search(" ".join(e.text or "" for e in root.iter(f"{{{SVG}}}style"))))
+        self.known: dict[Any, tuple[int, int]] = {}
+        self.open: set[Any] = set()
+        self.elements, self.layers = self.of(root)
+
+    def of(self, element: Any) -> tuple[int, int]:
+        if element in self.known:
+            return self.known[element]
+        if element in self.open:
             raise AssetError("is an SVG that holds itself")
-        open_now.add(element)
-        total = 1 + sum(count(child) for child in element)
-        for key, value in element.attrib.items():
-            targets = [value.strip()[1:]] if key.rpartition("}")[2] == "href" else _REFERENCE.findall(value)
-            total += sum(count(named[t]) for t in targets if t in named)
-        open_now.discard(element)
-        counts[element] = total
-        if total > _MOST:
+        self.open.add(element)
+        elements, layers = 1, self.own_layers(element)
+        for inner in (*element, *self.referred(element)):
+            more = self.of(inner)
+            elements, layers = elements + more[0], layers + more[1]
+        self.open.discard(element)
+        if elements > _MOST:
             raise AssetError(f"is an SVG that draws more than {_MOST:,} elements")
-        return total
+        self.known[element] = elements, layers
+        return elements, layers
 
-    count(root)
+    def own_layers(self, element: Any) -> int:
+        if str(element.tag).endswith("}feTurbulence"):
+            return 20
+        if str(element.tag).rpartition("}")[2].startswith("fe"):
+            return 8
+        marks = " ".join((*element.keys(), element.get("style", "")))
+        return int(bool(_LAYER.search(marks)) or (self.sheet and element.get("class") is not None))
+
+    def referred(self, element: Any) -> list[Any]:
+        targets = []
+        for key, value in element.attrib.items():
+            targets += [value.strip()[1:]] if key.rpartition("}")[2] == "href" else _REFERENCE.findall(value)
+        return [self.named[t] for t in targets if t in self.named]
+
+
+def _tame_filters(root: Any) -> None:
+    """Keep the regions and radii of filters in reach of the picture: their cost grows with the square of both."""
+    box = [float(n) for n in root.get("viewBox").replace(",", " ").split()]
+    side = max(box[2], box[3])
+    for element in root.iter():
+        name = str(element.tag).rpartition("}")[2]
+        if name == "filter":
+            reach = (side + max(abs(box[0]), abs(box[1]))) * 1.5 if element.get("filterUnits") == "userSpaceOnUse" else 2.0
+            if any(abs(_plain(element.get(key), 100)) > reach for key in ("x", "y", "width", "height")):
+                for key in ("x", "y", "width", "height", "filterUnits"):
+                    element.attrib.pop(key, None)
+        elif name == "feTurbulence" and _plain(element.get("numOctaves"), 1) > 4:
+            element.set("numOctaves", "4")
+        elif name == "feMorphology" and _plain((element.get("radius") or "0").split()[0], 1) > side / 100:
+            element.set("radius", f"{side / 100:g}")
+    for element in list(root.iter(f"{{{SVG}}}feConvolveMatrix")):
+        if max((_plain(n, 1) for n in (element.get("order") or "3").split()), default=3.0) > 5:
+            _remove(element)
+
+
+def _plain(text: str | None, percent: float) -> float:
+    """A number or a share as a number; no number at all counts as too large."""
+    found = re.fullmatch(rf"\s*{_NUMBER}\s*(%|px)?\s*", text or "0", re.IGNORECASE)
+    return float(found[1]) / (percent if found[2] == "%" else 1) if found else float("inf")
 
 
 def _remove(element: Any) -> None:
@@ -451,10 +503,25 @@ def _pixels(text: str) -> float:
 
 
 def raster(asset: Asset, width_px: int, fonts: Sequence[Path] = ()) -> Asset:
-    """An SVG as PNG of a width in pixels, drawn by resvg, which reads no system font and nothing outside. ``fonts``: folders or files."""
+    """An SVG as PNG, drawn by resvg: the same pixels everywhere, since it reads no system font and nothing outside.
+
+    Args:
+        asset: an SVG that `load` gave.
+        width_px: the width wished for; less is drawn where the picture is very tall or heavy with layers.
+        fonts: folders or files of TrueType and OpenType fonts for its words.
+
+    Raises:
+        AssetError: for what cannot be drawn.
+    """
     import resvg_py
 
     width = max(1, min(width_px, 4000, 4000 * max(asset.width, 1) // max(asset.height, 1)))
+    shape = max(asset.height, 1) / max(asset.width, 1)
+    weight = _Weight(_parsed(asset.data))
+    affordable = int(max(1.0, _LAYER_PIXELS / max(weight.layers, 1) / shape) ** 0.5)
+    if affordable < min(width, 48):
+        raise AssetError(f"is an SVG with {weight.layers:,} layers, too many to be drawn")
+    width = min(width, affordable)
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=asset.data.decode("utf-8"), width=width, skip_system_fonts=True,
