@@ -147,7 +147,7 @@ JFIF = bytes.fromhex("ffe000104a46494600010100000100010000")
 def _bare_jpeg(data: bytes) -> bytes:
     """The segments that hold the picture (ITU T.81, annex B) behind a JFIF marker, which tells Word and others what the colours are."""
     out, place = [data[:2], JFIF], 2
-    while place + 4 <= len(data) and data[place] == 0xFF:
+    while place + 2 <= len(data) and data[place] == 0xFF:
         marker = data[place + 1]
         if marker == 0xFF:
             place += 1

@@ -129,8 +129,12 @@ _fonts = threading.Lock()
 
 def _weasyprint() -> Any:
     """WeasyPrint, or an error that says which native library it misses."""
+    import warnings
+
     try:
-        import weasyprint
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "No fonts configured")  # of this machine's it needs none
+            import weasyprint
     except OSError as error:
         raise ExportError(f"PDF needs the native library that is missing here: {error}",
                           hint="Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. "
