@@ -120,6 +120,8 @@ def test_depth_and_size_have_limits() -> None:
         deep = m.Quote([deep])
     with pytest.raises(LimitError, match="levels deep"):
         normalize(m.Article(m.Meta(), [deep]))
+    with pytest.raises(LimitError, match="columns"):
+        normalize(m.Article(m.Meta(), [m.Table([m.Column()] * 3, body=[m.Row(["a"])])]), limits=Limits(columns=2))
     with pytest.raises(LimitError, match="characters"):
         normalize(m.Article(m.Meta(), ["x" * 100]), limits=Limits(characters=99))
 

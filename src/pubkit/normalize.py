@@ -82,7 +82,7 @@ def normalize(article: Article, file: str = "", limits: Limits = Limits()) -> tu
     ``file`` names the source in diagnostics. Raises `LimitError` beyond ``limits`` and `PubkitError` where a field has the wrong type.
     """
     article = _checked(article, file, limits)
-    work = _Normalizer(file)
+    work = _Normalizer(file, limits)
     # Metadata first, then block by block, so that every finding knows a line.
     meta = work.clean(article.meta)
     content: list[Block] = []
@@ -172,8 +172,9 @@ def _ncname(text: str) -> str:
 
 
 class _Normalizer:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, limits: Limits) -> None:
         self.file = file
+        self.limits = limits
         self.line = 0
         self.found: list[Diagnostic] = []
         self.taken: set[str] = set()
@@ -372,8 +373,10 @@ class _Normalizer:
         parts = {}
         grids = {name: _grid_width(getattr(node, name)) for name in ("head", "body", "foot")}
         width = max(width, *grids.values())
-        if width > 200 or len(rows) > 20_000:
-            raise LimitError(f"the table has {width} columns and {len(rows)} rows; at most 200 and 20,000", file=self.file, line=node.line)
+        limits = self.limits
+        if width > limits.columns or len(rows) > limits.rows:
+            raise LimitError(f"the table has {width:,} columns and {len(rows):,} rows; at most {limits.columns:,} and {limits.rows:,}",
+                             file=self.file, line=node.line, hint="Split it, or raise the limit")
         for name in grids:
             parts[name], clamped, ragged = _whole(getattr(node, name), width)
             if clamped:
