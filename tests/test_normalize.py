@@ -114,6 +114,16 @@ def test_math_is_read_or_stays_as_code() -> None:
     assert codes == {"math-unreadable"}
 
 
+def test_mathml_from_elsewhere_is_cleaned() -> None:
+    bad = ('<math xmlns="http://www.w3.org/1998/Math/MathML"><mtext><script>alert(1)</script></mtext>'
+           '<mi onclick="x()" href="javascript:x">y</mi></math>')
+    content, _ = clean(m.MathBlock("y", bad), m.Paragraph([m.Math("y", bad), m.Math("z", "<p>no math</p><script/>")]))
+    markup = "".join(n.mathml for n in m.walk(content) if isinstance(n, (m.Math, m.MathBlock)))
+    assert markup.count("<math") == 3
+    for word in ("script", "onclick", "javascript", "<p>"):
+        assert word not in markup
+
+
 def test_depth_and_size_have_limits() -> None:
     deep: m.Block = m.Paragraph("x")
     for _ in range(500):

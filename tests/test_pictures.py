@@ -108,3 +108,97 @@ def test_only_the_articles_own_folder_is_read(tmp_path: Path) -> None:
     assert len(done.assets) == 1
     assert [i.asset != "" for i in m.walk(done) if isinstance(i, m.Image)] == [not code for code in sources.values()]
     assert resolve(done, own)[0] == done
+
+
+SVG_START = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="10" height="10">'
+
+
+def svg(inside: str) -> bytes:
+    return f"{SVG_START}{inside}</svg>".encode()
+
+
+@pytest.mark.parametrize("inside", [
+    '<rect fill="url(http://e.example/"/>', "<style>a{fill:url(http://e.example/</style>", r"<style>a{fill:\75rl(http://e.example/)}</style>",
+    r'<style>@\69mport "http://e.example/";</style>', r'<rect style="fill:u\72l(http://e.example)"/>',
+    '<style>@imp<x xmlns="a"/>ort "http://e.example/";</style>',
+    '<style>a{background:image-set("http://e.example/" 1x)}</style>',
+    "<style>@media all{a{fill:url('http://e.example/')}}</style>", '<SCRIPT>"http://e.example/"</SCRIPT>',
+    '<use xlink:href="http://e.example/#a"/>',
+    '<feImage href=" http://e.example/"/>', '<style>@font-face{font-family:x;src:url("http://e.example/")}</style>',
+    '<image href="data:image/svg+xml,http://e.example/"/>', '<g xml:base="http://e.example/"/>'])
+def test_svg_hides_no_address(inside: str) -> None:
+    asset = load("x.svg", svg(inside))
+    assert b"e.example" not in asset.data
+    assert load("x.svg", asset.data).data == asset.data
+
+
+def test_svg_keeps_what_leads_inside() -> None:
+    data = load("x.svg", svg(
+        '<g id="Grad"/><rect fill="url(\'#Grad\')" style="fill:url( #Grad )"/><style>a{fill:url("#Grad")}</style>')).data
+    assert data.count(b"#Grad") == 3
+
+
+def test_copies_of_copies_and_loops_are_refused() -> None:
+    bomb = '<rect id="a0" width="1" height="1"/>' + "".join(
+        f'<g id="a{i}">' + f'<use xlink:href="#a{i - 1}"/>' * 9 + "</g>" for i in range(1, 12))
+    loops = ('<g id="a"><use href="#a"/></g>', '<pattern id="p"><rect fill="url(#p)"/></pattern>')
+    for inside in (bomb, *loops, "<g>" * 9000 + "</g>" * 9000):
+        with pytest.raises(AssetError):
+            load("x.svg", svg(inside))
+
+
+@pytest.mark.parametrize("inside", [
+    '<filter id="f"><feTurbulence baseFrequency="0.5" numOctaves="9999"/></filter><rect width="9" height="9" filter="url(#f)"/>',
+    '<filter id="f"><feMorphology operator="dilate" radius="400"/></filter><rect width="9" height="9" filter="url(#f)"/>',
+    ('<filter id="f" x="-999" y="-999" width="9999" height="9999"><feGaussianBlur stdDeviation="5"/></filter>'
+     '<rect width="9" height="9" filter="url(#f)"/>'),
+    '<g opacity=".5"><rect width="9" height="9"/></g>' * 400])
+def test_heavy_svg_is_drawn_in_bounded_time(inside: str) -> None:
+    """Unbounded, each of these takes minutes; the width gives way, since a time limit would make the bytes depend on the machine."""
+    asset = load("x.svg", svg(inside))
+    assert raster(asset, 400) == raster(asset, 400)
+
+
+@pytest.mark.parametrize("box", ["0 0 1 100000", "0 0 100000 1", "0 0 1e999 1e999", "0 0 . 3",
+                                 "-1e308 0 1e308 1e-300", "nan nan nan nan", "0 0 0 0"])
+def test_any_shape_of_svg_has_a_size_and_can_be_drawn(box: str) -> None:
+    asset = load("x.svg", f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><rect width="9" height="9"/></svg>'.encode())
+    assert 1 <= asset.width <= 4000
+    assert 1 <= asset.height <= 4000
+    drawn_ = raster(asset, 4000)
+    assert drawn_.width <= 4000
+    assert drawn_.height <= 4000
+
+
+@pytest.mark.parametrize("save", [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_blocks": 2}, {"optimize": True}])
+def test_a_jpeg_loses_its_metadata_and_no_pixel(save: dict[str, object]) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET"
+    out = BytesIO()
+    Image.effect_noise((61, 43), 80).convert("RGB").save(out, "JPEG", exif=exif, comment=b"SECRET", **save)
+    asset = load("x.jpg", out.getvalue() + b"SECRET behind the end")
+    assert b"SECRET" not in asset.data
+    assert asset.data[6:10] == b"JFIF"
+    assert Image.open(BytesIO(asset.data)).tobytes() == Image.open(out).tobytes()
+    assert load("x.jpg", asset.data) == asset
+
+
+def test_a_lossless_webp_stays_lossless() -> None:
+    noise = Image.effect_noise((30, 20), 80).convert("RGB")
+    out = BytesIO()
+    noise.save(out, "WEBP", lossless=True)
+    asset = load("x.webp", out.getvalue())
+    assert asset.media_type == "image/png"
+    assert Image.open(BytesIO(asset.data)).convert("RGB").tobytes() == noise.tobytes()
+
+
+def test_an_animated_gif_loses_its_comments_and_must_be_whole() -> None:
+    frames = [Image.new("RGB", (8, 8), c) for c in ("red", "green", "blue")]
+    out = BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], loop=0, comment=b"SECRET")
+    asset = load("a.gif", out.getvalue() + b"SECRET")
+    assert b"SECRET" not in asset.data
+    assert b"NETSCAPE" in asset.data
+    assert getattr(Image.open(BytesIO(asset.data)), "n_frames", 0) == 3
+    with pytest.raises(AssetError):
+        load("a.gif", out.getvalue()[:-20])

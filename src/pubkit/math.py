@@ -209,10 +209,19 @@ def _plain_element(node: Any, depth: int) -> Element:
     if name == "mfenced":
         _fenced(out, node, [_plain_element(c, depth + 1) for c in children])
     elif out.tag in TOKENS:
-        out.text = re.sub(r"[ \t\r\n]+", " ", "".join(node.itertext())).strip(" ")
+        out.text = re.sub(r"[ \t\r\n]+", " ", "".join(_token_text(node))).strip(" ")
     else:
         out.extend(_plain_element(c, depth + 1) for c in children)
     return out
+
+
+def _token_text(node: Any) -> Iterator[str]:
+    """The words of a token, those of foreign elements in it too, but not what a script or a style sheet says."""
+    yield node.text or ""
+    for child in node:
+        if isinstance(child.tag, str) and child.tag.rpartition("}")[2].lower() not in ("script", "style"):
+            yield from _token_text(child)
+        yield child.tail or ""
 
 
 def _fenced(out: Element, node: Any, children: list[Element]) -> None:

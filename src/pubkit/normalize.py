@@ -280,9 +280,7 @@ class _Normalizer:
                 yield inline
 
     def math(self, node: Math) -> Node | None:
-        if node.mathml:
-            return node
-        mathml = _mathml(node.tex, display=False)
+        mathml = _mathml(node, display=False)
         if mathml is None:
             self.say("math-unreadable", f"the formula {node.tex[:60]!r} stays as code")
             return Code(node.tex) if node.tex else None
@@ -321,9 +319,7 @@ class _Normalizer:
     # -- Blocks ----------------------------------------------------------------------------------------------------------------------
 
     def math_block(self, node: MathBlock) -> Node | None:
-        if node.mathml:
-            return node
-        mathml = _mathml(node.tex, display=True)
+        mathml = _mathml(node, display=True)
         if mathml is None:
             self.say("math-unreadable", f"the formula {node.tex[:60]!r} stays as code", node.line)
             return CodeBlock(node.tex, "latex", node.id, node.line) if node.tex else None
@@ -558,10 +554,11 @@ def _safe_url(url: str) -> str | None:
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", urlunsplit((rest.scheme, host, path, query, fragment)))
 
 
-def _mathml(tex: str, display: bool) -> str | None:
-    from pubkit.math import to_mathml
+def _mathml(node: Math | MathBlock, display: bool) -> str | None:
+    """The formula's MathML without anything that is none, wherever it came from; else what its TeX gives; None where neither is read."""
+    from pubkit.math import clean, to_mathml
 
-    return to_mathml(tex, display)
+    return (clean(node.mathml) if node.mathml else None) or to_mathml(node.tex, display)
 
 
 def _grid_width(rows: tuple[Row, ...]) -> int:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
@@ -106,7 +108,7 @@ class _Resolver:
             raise _Gone("image-outside", f"has the scheme {scheme!r}; only files of the article's folder are read")
         if self.root is None:
             raise _Gone("image-missing", "was not given: nothing is read from disk here")
-        for name in dict.fromkeys((unquote(src), unquote(urlsplit(src).path))):
+        for name in _spellings(src):
             path = self.path(name)
             if path is not None:
                 try:
@@ -136,6 +138,15 @@ class _Gone(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def _spellings(src: str) -> dict[str, None]:
+    """The file names that an address may mean: with and without what stands behind ``?`` and ``#``, accents as typed, joined or apart."""
+    try:
+        plain = (unquote(src), unquote(urlsplit(src).path))
+    except ValueError:  # brackets that are no host
+        plain = (unquote(src), unquote(re.split(r"[?#]", src, maxsplit=1)[0]))
+    return dict.fromkeys(spelled for name in plain for spelled in (name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))))
 
 
 def _inline(src: str) -> bytes:
