@@ -9,15 +9,16 @@ from typing import Any
 
 import msgspec
 
-from pubkit import exporters, readers, theme
+from pubkit import exporters, readers
 from pubkit.diagnostics import Diagnostic, PubkitError, ReadError
 from pubkit.exporters import Output
 from pubkit.model import Article, Entry, Feed, FeedMeta, Volume
 from pubkit.normalize import Limits, normalize
 from pubkit.publication import NAMELESS, Publication, complete, find, override
 from pubkit.readers import Provenance, Read
+from pubkit.theme import load as load_theme
 
-__all__ = ["export", "feed", "feed_entry", "parse", "read"]
+__all__ = ["export", "feed", "feed_entry", "parse", "read", "ready"]
 
 MAX_BYTES = 50_000_000
 
@@ -73,10 +74,9 @@ def _finished(raw: Read, provenance: Provenance, publication: Publication, root:
 
     name = provenance.name
     article = msgspec.structs.replace(raw.article, meta=override(raw.article.meta, meta)) if meta else raw.article
-    article, cleaned = normalize(article, name, limits or Limits())
-    article, completed = complete(article, publication, name, name)
+    article, found = ready(article, publication, name, limits)
     article, resolved = resolve(article, root, pictures, name)
-    return Read(article, (*raw.diagnostics, *cleaned, *completed, *resolved), provenance, raw.guesses)
+    return Read(article, (*raw.diagnostics, *found, *resolved), provenance, raw.guesses)
 
 
 def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal", publication: Publication | None = None,
@@ -93,16 +93,16 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
     Raises `UnknownFormat`, `OptionError`, `ThemeError`, `ExportError`.
     """
     make = exporters.exporter(format)
-    worn = _theme(theme)
+    worn = load_theme(theme)
     found: tuple[Diagnostic, ...] = worn.diagnostics
     if isinstance(work, Article):
-        work, more = _ready(work, publication or Publication())
+        work, more = ready(work, publication or Publication())
         found += more
     elif isinstance(work, Volume):
         chapters = []
         for chapter in work.chapters:
-            ready, more = _ready(chapter, publication or Publication())
-            chapters.append(ready)
+            chapter, more = ready(chapter, publication or Publication())
+            chapters.append(chapter)
             found += more
         bound, _ = complete(Article(work.meta), publication or Publication())
         work = Volume(bound.meta, tuple(chapters))
@@ -121,16 +121,11 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
     return Output(output.files, (*found, *output.diagnostics))
 
 
-_load_theme = theme.load
-
-
-def _theme(name: str) -> theme.Theme:
-    return _load_theme(name)
-
-
-def _ready(article: Article, publication: Publication) -> tuple[Article, tuple[Diagnostic, ...]]:
-    clean, found = normalize(article)
-    whole, more = complete(clean, publication)
+def ready(article: Article, publication: Publication, name: str = "",
+          limits: Limits | None = None) -> tuple[Article, tuple[Diagnostic, ...]]:
+    """An article of any origin as every exporter can take it, but for its pictures: clean, then complete. ``name`` is its source's."""
+    clean, found = normalize(article, name, limits or Limits())
+    whole, more = complete(clean, publication, name, name)
     return whole, (*found, *more)
 
 
@@ -138,8 +133,8 @@ def feed_entry(article: Article, *, publication: Publication | None = None) -> E
     """The entry that feeds make of an article: metadata, rendered content with absolute links, content hash."""
     from pubkit.exporters import feeds
 
-    ready, _ = _ready(article, publication or Publication())
-    return feeds.entry(ready, (publication or Publication()).url)[0]
+    whole, _ = ready(article, publication or Publication())
+    return feeds.entry(whole, (publication or Publication()).url)[0]
 
 
 def feed(entries: list[Entry], publication: Publication | None = None) -> Feed:

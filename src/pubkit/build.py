@@ -280,14 +280,11 @@ def job(work: Job, settings: Settings) -> Result:
 
 def _transformed(article_read: Read, settings: Settings) -> tuple[Article, tuple[Diagnostic, ...]]:
     """The article as the user's function gives it back, through the one door again."""
-    from pubkit.normalize import normalize
-    from pubkit.publication import complete
+    from pubkit.api import ready
 
     assert settings.transform is not None
     name = article_read.provenance.name if article_read.provenance else ""
-    article, cleaned = normalize(settings.transform(article_read.article), name)
-    article, completed = complete(article, settings.publication, name, name)
-    return article, (*cleaned, *completed)
+    return ready(settings.transform(article_read.article), settings.publication, name)
 
 
 def _outputs(article: Article, settings: Settings) -> tuple[list[Output], Entry | None]:

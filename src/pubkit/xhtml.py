@@ -57,7 +57,7 @@ from pubkit.model import (
     plain_text,
 )
 
-__all__ = ["Dialect", "Outline", "Rendered", "Renderer", "aside_title", "attr", "escape", "lead_in", "outline", "tokens"]
+__all__ = ["Dialect", "Outline", "Rendered", "Renderer", "aside_title", "attr", "escape", "has_lead_ins", "lead_in", "outline", "tokens"]
 
 
 def escape(text: str) -> str:
@@ -255,7 +255,7 @@ class Renderer:
                 assert_never(node)
 
     def _list(self, node: List) -> str:
-        leads = sum(bool(lead_in(item)) for item in node.items) * 2 > len(node.items)
+        leads = has_lead_ins(node)
         tasks = any(item.checked is not None for item in node.items)
         tag = "ol" if node.ordered else "ul"
         classes = [f"pk-{node.style}"] if node.ordered else []
@@ -473,6 +473,11 @@ def aside_title(kind: str, language: str) -> str:
     """The title of an aside that has none of its own: pubkit's word for its kind, or the kind itself."""
     known = ("note", "tip", "important", "warning", "caution", "info")
     return words.word(kind, language) if kind in known else kind.replace("-", " ").capitalize() or words.word("note", language)
+
+
+def has_lead_ins(node: List) -> bool:
+    """Whether more than half of a list's items begin with a lead-in, so that all that do are set as such."""
+    return sum(bool(lead_in(item)) for item in node.items) * 2 > len(node.items)
 
 
 def lead_in(item: ListItem) -> Strong | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from importlib.resources import files
 from string import Template
 from typing import Literal, TypeAlias
@@ -59,16 +58,8 @@ def sheet(name: str, theme: Theme, unit: Unit) -> str:
     return _text(theme, unit) + Template(layout).substitute(_tokens(theme))
 
 
-@lru_cache(maxsize=16)
-def _text_rules(unit: Unit, styles: tuple[tuple[str, Style, str, str], ...], base: float) -> str:
-    return "".join(f"{SELECTORS[role]}{{{_declarations(role, style, families, color, unit, base)}}}\n"
-                   for role, style, families, color in styles)
-
-
 def _text(theme: Theme, unit: Unit) -> str:
-    rows = tuple(
-        (role, theme.styles[role], _stack(theme, theme.styles[role], unit), theme.hex(theme.styles[role])) for role in SELECTORS)
-    return _text_rules(unit, rows, theme.type.base)
+    return "".join(f"{selector}{{{_declarations(role, theme, unit)}}}\n" for role, selector in SELECTORS.items())
 
 
 def _stack(theme: Theme, style: Style, unit: Unit) -> str:
@@ -79,15 +70,17 @@ def _stack(theme: Theme, style: Style, unit: Unit) -> str:
     return ", ".join([*families, GENERIC[style.font]])
 
 
-def _declarations(role: str, style: Style, families: str, color: str, unit: Unit, base: float) -> str:
-    """The CSS of a style. Space around blocks is layout and stays with the sheets."""
-    rules = [f"font-family:{families}", f"font-weight:{style.weight}", f"font-style:{'italic' if style.italic else 'normal'}"]
+def _declarations(role: str, theme: Theme, unit: Unit) -> str:
+    """The CSS of a role's style. Space around blocks is layout and stays with the sheets."""
+    style, base = theme.styles[role], theme.type.base
+    rules = [f"font-family:{_stack(theme, style, unit)}",
+             f"font-weight:{style.weight}", f"font-style:{'italic' if style.italic else 'normal'}"]
     if role == "code":  # stands within other text: keeps its line and colour
         return ";".join([*rules, f"font-size:{style.size / base:.4g}em", "font-variant-numeric:lining-nums", "hyphens:manual"])
     reader_decides = unit == "rem" and role == "text"  # size and colour of running text belong to the reader of a screen
     if not reader_decides:
         rules.append(f"font-size:{_size(style, base, unit)}")
-        rules.append(f"color:{_color(style, color, unit)}")
+        rules.append(f"color:{_color(theme, style, unit)}")
         if role not in INLINE_ROLES:
             rules.append(f"line-height:{_leading(style, base, unit)}")
     caps = {"": "normal", "small": "small-caps", "all-small": "all-small-caps"}[style.caps]
@@ -114,8 +107,8 @@ def _leading(style: Style, base: float, unit: Unit) -> str:
     return f"{max(style.leading / style.size, 1.4 if style.size <= base else 1.0):.4g}"
 
 
-def _color(style: Style, color: str, unit: Unit) -> str:
-    return color if unit == "pt" else f"var(--{style.color.replace('_', '-')})"
+def _color(theme: Theme, style: Style, unit: Unit) -> str:
+    return theme.hex(style) if unit == "pt" else f"var(--{style.color.replace('_', '-')})"
 
 
 def _tokens(theme: Theme) -> dict[str, str]:

@@ -62,7 +62,7 @@ from pubkit.model import (
     walk,
 )
 from pubkit.theme import Theme, font_files
-from pubkit.xhtml import aside_title, lead_in, tokens
+from pubkit.xhtml import aside_title, has_lead_ins, lead_in, tokens
 
 __all__ = ["MEDIA_TYPE", "Options", "export"]
 
@@ -506,7 +506,7 @@ class _Chapter:
     # -- Lists -----------------------------------------------------------------------------------------------------------------------
 
     def _list(self, node: List, place: Place) -> list[Element]:
-        leads = sum(bool(lead_in(item)) for item in node.items) * 2 > len(node.items)
+        leads = has_lead_ins(node)
         level = min(place.depth, word.DEEPEST)
         step = self.theme.type.leading * (1.5 if "roman" in node.style else 1.0)
         number = self.package.list_number(node.style, node.start, level)

@@ -43,7 +43,7 @@ def export(work: Volume, theme: Theme, options: Options = Options()) -> Output: 
     """The PDF of a volume, named ``<slug>.pdf``. Raises `ExportError` if it cannot be laid out."""
     resources: dict[str, tuple[bytes, str]] = {}
     markup = _document(work, theme, options, resources)
-    data, found = _laid_out(markup, theme, resources, work)
+    data, found = _laid_out(markup, theme, resources)
     return Output((File(f"{work.meta.slug}.pdf", MEDIA_TYPE, data),), tuple(found))
 
 
@@ -139,18 +139,21 @@ def _weasyprint() -> Any:
         raise ExportError(f"PDF needs the native library that is missing here: {error}",
                           hint="Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. "
                                "Fedora: dnf install pango. macOS: brew install pango") from error
+    logger = logging.getLogger("weasyprint")
+    if logger.level == logging.NOTSET:  # its warnings speak of our markup, which the user cannot change; what matters is a diagnostic
+        logger.setLevel(logging.ERROR)
     return weasyprint
 
 
-def _laid_out(markup: str, theme: Theme, resources: dict[str, tuple[bytes, str]], work: Volume) -> tuple[bytes, list[Diagnostic]]:
+def _laid_out(markup: str, theme: Theme, resources: dict[str, tuple[bytes, str]]) -> tuple[bytes, list[Diagnostic]]:
     weasyprint = _weasyprint()
     fetcher = _fetcher(resources)
     options = {"pdf_variant": "pdf/a-3u", "pdf_tags": True, "pdf_identifier": None, "dpi": 300}
-    with _quiet(), _font_configuration(theme) as fonts:
+    with _font_configuration(theme) as fonts:
         try:
             page = _tree(weasyprint, markup, fetcher)
             document = page.render(font_config=fonts, stylesheets=[_style_sheet(weasyprint, theme)], **options)
-            finish = _Finisher(work)
+            finish = _Finisher()
             data: bytes = document.write_pdf(finisher=finish, **options)
         except RecursionError as error:
             raise ExportError("the article is nested too deeply to be laid out", hint="Nest less") from error
@@ -164,8 +167,7 @@ def _laid_out(markup: str, theme: Theme, resources: dict[str, tuple[bytes, str]]
 class _Finisher:
     """Last changes to the PDF's objects; collects characters that only the last resort could show."""
 
-    def __init__(self, work: Volume) -> None:
-        self.work = work
+    def __init__(self) -> None:
         self.found: list[Diagnostic] = []
 
     def __call__(self, document: Any, pdf: Any) -> None:
@@ -255,13 +257,3 @@ def _fontconfig_file(folders: tuple[str, ...]) -> str:
     if not path.is_file():
         write_file(path, text.encode())
     return str(path)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """WeasyPrint's own log goes to pubkit's: its messages may carry whole pictures as text."""
-    logger = logging.getLogger("weasyprint")
-    kept = logger.level
-    if kept == logging.NOTSET:
-        logger.setLevel(logging.ERROR)
-    yield
