@@ -1,7 +1,7 @@
 # Everything that is done with this checkout; every target sets up what it needs, and a second run is quick.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup article test check conformance schema wheel wheel-test clean distclean
+.PHONY: help setup article test check corpus bench conformance schema wheel wheel-test clean distclean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,12 @@ test: setup  ## the tests; ARGS="-k docx" and the like go to pytest
 check: setup  ## types and style
 	.venv/bin/mypy
 	.venv/bin/ruff check .
+
+corpus: setup  ## read the articles of a folder, DIR=folder, and count what is lost; ARGS="--json"
+	.venv/bin/python scripts/corpus.py $(ARGS) $(or $(DIR),article)
+
+bench: setup  ## how long reading takes, beside markdown-it and pandoc
+	.venv/bin/python benchmarks/reading.py $(ARGS)
 
 schema: setup  ## write docs/article.schema.json anew, after a change of the model
 	.venv/bin/python scripts/write_schema.py

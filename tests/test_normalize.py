@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 
 from pubkit import model as m
 from pubkit.diagnostics import LimitError, PubkitError
 from pubkit.normalize import Limits, language_tag, normalize, slugify
-from samples import articles, every_node
+from samples import DATE, articles, every_node
 
 
 def clean(*blocks: m.Block | str) -> tuple[tuple[m.Block, ...], set[str]]:
@@ -75,14 +77,117 @@ def test_level_one_in_the_body_shifts_all() -> None:
     assert codes == {"heading-shifted"}
 
 
-def test_ids_are_unique_names_and_references_follow() -> None:
-    content, codes = clean(m.Heading(2, "1. Start here"), m.Heading(2, "Same"), m.Heading(2, "Same"), m.Paragraph("x", id="Same id!"),
-                           m.Paragraph([m.Reference("a", "1-start-here"), m.Link("b", "#same-1"), m.Reference("c", "Same id!"),
-                                        m.Reference("d", "no")]))
-    ids = [getattr(b, "id", "") for b in content]
-    assert ids == ["s-1-start-here", "same", "same-1", "Same-id-", ""]
-    assert [i.target for i in content[-1].content if isinstance(i, m.Reference)] == ["s-1-start-here", "same-1", "Same-id-"]
+def ids(content: tuple[m.Block, ...]) -> list[str]:
+    return [str(getattr(b, "id", "")) for b in content]
+
+
+def targets(content: tuple[m.Block, ...]) -> list[str]:
+    return [n.target for n in m.walk(content) if isinstance(n, m.Reference)]
+
+
+def test_headings_have_the_ids_of_github_and_authors_keep_theirs() -> None:
+    content, codes = clean(m.Heading(2, "1. Start here"), m.Heading(2, "Same"), m.Heading(2, "Same"), m.Heading(2, "Same 1"),
+                           m.Heading(2, "🎉 Party_time — now"), m.Heading(2, [m.Code("f()"), " & ", m.Emphasis("g"), m.Note("no")]),
+                           m.Heading(2, "Own", id="fig:Own.1"), m.Heading(2, "🎉"), m.Heading(2, [m.Image("a.png", "A dot"), " x"]))
+    assert ids(content) == ["1-start-here", "same", "same-1", "same-1-1", "-party_time--now", "f--g", "fig:Own.1", "section", "-x"]
+    assert codes == set()
+
+
+def test_an_id_of_a_heading_never_takes_one_that_an_author_gave() -> None:
+    content, codes = clean(m.Heading(2, "Part"), m.Heading(2, "Part"), m.Paragraph("x", id="part"), m.Paragraph("y", id="part-1"))
+    assert ids(content) == ["part-2", "part-3", "part", "part-1"]
+    assert codes == set()
+
+
+def test_ids_that_stand_twice_or_cannot_stand_are_changed_and_links_follow() -> None:
+    content, codes = clean(m.Paragraph("a", id="x"), m.Paragraph("b", id="x"), m.Paragraph("c", id="a b"), m.Paragraph("d", id="a-b"),
+                           m.Paragraph("e", id="50%"), m.Paragraph("f", id="_note-1"),
+                           m.Paragraph([m.Reference("1", t) for t in ("x", "a b", "a-b", "50%", "_note-1")] + [m.Link("2", "#a%20b")]))
+    assert ids(content) == ["x", "x-1", "a-b-1", "a-b", "50-", "id-_note-1", ""]
+    assert targets(content) == ["x", "a-b-1", "a-b", "50-", "id-_note-1", "a-b-1"]
+    assert codes == {"id-duplicate", "id-changed"}
+
+
+def test_a_new_heading_changes_no_other_id() -> None:
+    heads: list[m.Block | str] = [m.Heading(2, "One"), m.Heading(3, "Два"), m.Heading(2, "Three", id="own")]
+    assert ids(clean(m.Heading(2, "New"), *heads)[0])[1:] == ids(clean(*heads)[0]) == ["one", "два", "own"]
+
+
+@pytest.mark.parametrize("url", [
+    "#Heading-Name", "#heading%2dname", "#user-content-heading-name", "#HEADING--NAME", "#heading_name", "#heading-name"])
+def test_links_to_headings_are_found_however_they_are_typed(url: str) -> None:
+    content, codes = clean(m.Heading(2, "Heading name"), m.Paragraph([m.Link("x", url)]))
+    assert targets(content) == ["heading-name"]
+    assert codes == set()
+
+
+def test_accents_and_percent_signs_are_read_as_one() -> None:
+    content, codes = clean(m.Heading(2, "Cafe\u0301 й"), m.Paragraph([m.Link("x", "#caf%C3%A9-%D0%B9"), m.Link("y", "#café-й")]))
+    assert targets(content) == ["cafe\u0301-й"] * 2
+    assert codes == set()
+
+
+@pytest.mark.parametrize("url", ["#", "#top", "#Top", "#t-and-more"])
+def test_links_to_the_top_are_words_and_no_finding(url: str) -> None:
+    article, found = normalize(m.Article(m.Meta(title="T and more"), [m.Heading(2, "A"), m.Paragraph([m.Link("up", url)])]))
+    assert article.content[1] == m.Paragraph("up")
+    assert found == ()
+
+
+def test_a_heading_may_be_called_top() -> None:
+    assert targets(clean(m.Heading(2, "Top"), m.Paragraph([m.Link("up", "#top")]))[0]) == ["top"]
+
+
+@pytest.mark.parametrize("url", ["#fn1", "#fn:1", "#footnote-1", "#user-content-fn-1", "#fnref:1", "#fnref1", "#_note-1", "#1"])
+def test_links_to_notes_lead_to_the_block_that_calls_them(url: str) -> None:
+    note = m.Note([m.Paragraph(["y", m.Note("inner", id="in")])], id="1")
+    content, codes = clean("first", m.Paragraph(["x", note]), m.Paragraph([m.Link("see", url), m.Reference("in", "in")]))
+    assert ids(content) == ["", content[1].id, ""]  # type: ignore[union-attr]
+    assert targets(content) == [content[1].id] * 2  # type: ignore[union-attr]
+    assert codes == set()
+
+
+def test_notes_are_counted_where_a_link_names_none() -> None:
+    content, codes = clean(m.Paragraph(["x", m.Note("a", id="alpha")], id="p"), m.Paragraph(["y", m.Note("b")], id="q"),
+                           m.Paragraph([m.Link("1", "#fn1"), m.Link("2", "#fnref2"), m.Link("3", "#fn3")]))
+    assert targets(content) == ["p", "q"]
     assert codes == {"link-broken"}
+
+
+def test_notes_of_one_id_and_other_words_are_two() -> None:
+    content, codes = clean(m.Paragraph([m.Note("a", id="n"), m.Note("b", id="n"), m.Note("a", id="n"), m.Note("c", id="n-1")]))
+    assert [n.id for n in content[0].content if isinstance(n, m.Note)] == ["n", "n-1", "n", "n-1-1"]  # type: ignore[union-attr]
+    assert codes == {"id-duplicate"}
+
+
+def test_a_note_and_a_block_have_different_ids() -> None:
+    content, codes = clean(m.Heading(2, "One"), m.Paragraph(["x", m.Note("a", id="one")]))
+    assert [n.id for n in m.walk(content) if isinstance(n, m.Note)] == ["note-one"]
+    assert codes == set()
+
+
+def test_a_broken_link_is_named_with_its_line_and_an_id_like_it() -> None:
+    article, found = normalize(m.Article(m.Meta(title="T"), [
+        m.Heading(2, "Results"), m.Quote([m.Paragraph([m.Link("x", "#reslts")], line=7)], line=5)]), "a.md")
+    assert targets(article.content) == []
+    assert [(d.code, d.location.line, "'results'" in d.message) for d in found] == [("link-broken", 7, True)]
+
+
+def test_many_ids_and_links_take_no_long_time() -> None:
+    n = 10_000
+    begin = time.perf_counter()
+    content, _ = clean(*[m.Heading(2, "Same") for _ in range(n)], *[m.Heading(2, f"Same {i}") for i in range(n)],
+                       m.Paragraph([m.Link("x", f"#Gone{i}") for i in range(n)] + [m.Link("x", f"#fn{i}") for i in range(n)]),
+                       m.Paragraph([m.LineBreak()] * n + [m.Text("words ")] * n + [m.LineBreak()] * n))
+    assert time.perf_counter() - begin < 30
+    assert len(set(ids(content[:2 * n]))) == 2 * n
+
+
+def test_dates_without_a_zone_pass_unharmed() -> None:
+    day = DATE.replace(tzinfo=None)
+    article, found = normalize(m.Article(m.Meta(title="T", published=day, corrections=[m.Correction(day, "x")]), ["x"]))
+    assert (article.meta.published, article.meta.corrections[0].date) == (day, day)
+    assert found == ()
 
 
 def test_spans_are_cut_to_the_table_and_gaps_filled() -> None:
@@ -147,6 +252,8 @@ def test_language_tags(text: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "slug"), [
-    ("Hello, World!", "hello-world"), ("Привіт світ", "привіт-світ"), ("a  b", "a--b"), ("C++ & C#", "c--c")])
+    ("Hello, World!", "hello-world"), ("Привіт світ", "привіт-світ"), ("a  b", "a--b"), ("C++ & C#", "c--c"), ("snake_case", "snake_case"),
+    ("中文 標題。", "中文-標題"), ("ε=mc²", "εmc"), ("हिन्दी", "हिन्दी"), ("½ Ⅷ ٣", "-ⅷ-٣"), ("Ⓐ ☃ 👩‍💻", "ⓐ--"), ("a\u00a0b\tc", "abc"),
+    ("ΟΔΟΣ", "οδος"), ("e.g. v1.2-rc", "eg-v12-rc"), ("“Quoted” – it’s", "quoted--its"), ("🎉", "")])
 def test_slugs_are_those_of_github(text: str, slug: str) -> None:
     assert slugify(text) == slug

@@ -16,6 +16,7 @@ from pubkit.model import Article, Entry, Feed, FeedMeta, Volume
 from pubkit.normalize import Limits, normalize
 from pubkit.publication import NAMELESS, Publication, complete, find, override
 from pubkit.readers import Provenance, Read
+from pubkit.readers.encoding import decode
 from pubkit.theme import load as load_theme
 
 __all__ = ["export", "feed", "feed_entry", "parse", "read", "ready"]
@@ -23,13 +24,15 @@ __all__ = ["export", "feed", "feed_entry", "parse", "read", "ready"]
 MAX_BYTES = 50_000_000
 
 
-def read(path: str | os.PathLike[str], kind: str | None = None, *, publication: Publication | None = None, limits: Limits | None = None,
-         **meta: Any) -> Read:
+def read(path: str | os.PathLike[str], kind: str | None = None, *, encoding: str = "", smart: bool | None = None,
+         publication: Publication | None = None, limits: Limits | None = None, **meta: Any) -> Read:
     """The article of a file, clean and complete, with its pictures loaded from the file's own folder.
 
     Args:
         path: the source file.
         kind: markdown, text or json; by default what the file's name says.
+        encoding: the name of the file's encoding; by default UTF-8 or UTF-16, else what the file declares or its letters show.
+        smart: whether straight quotes and hyphens become those of print; by default what the publication says.
         publication: what the article does not say of itself; by default the ``pubkit.toml`` beside the file.
         limits: how large an article may be.
         meta: fields of `pubkit.model.Meta` that stand over those of the source, such as ``language="uk"``.
@@ -41,19 +44,21 @@ def read(path: str | os.PathLike[str], kind: str | None = None, *, publication: 
     kind = kind or readers.kind_of(name)
     data = _bytes(file, name)
     publication = publication if publication is not None else find(file.parent)
-    raw = readers.parser(kind)(readers.decode_text(data, name), name)
-    return _finished(raw, Provenance(name, kind, data), publication, file.parent, {}, limits, meta)
+    text, about_text = decode(data, name, encoding)
+    raw = readers.parser(kind)(text, name)
+    raw = msgspec.structs.replace(raw, diagnostics=(*about_text, *raw.diagnostics))
+    return _finished(raw, Provenance(name, kind, data), publication, file.parent, {}, limits, smart, meta)
 
 
 def parse(text: str, kind: str = "markdown", *, name: str = "", pictures: Mapping[str, bytes] | None = None,
-          publication: Publication | None = None, limits: Limits | None = None, **meta: Any) -> Read:
+          smart: bool | None = None, publication: Publication | None = None, limits: Limits | None = None, **meta: Any) -> Read:
     """The article of a text in memory; nothing is read from disk. ``pictures`` maps addresses, as the text writes them, to bytes.
 
     Other arguments, and what is raised, as for `read`.
     """
     raw = readers.parser(kind)(text, name)
     data = text.encode("utf-8", "surrogatepass")
-    return _finished(raw, Provenance(name, kind, data), publication or Publication(), None, pictures or {}, limits, meta)
+    return _finished(raw, Provenance(name, kind, data), publication or Publication(), None, pictures or {}, limits, smart, meta)
 
 
 def _bytes(file: Path, name: str) -> bytes:
@@ -68,13 +73,18 @@ def _bytes(file: Path, name: str) -> bytes:
 
 
 def _finished(raw: Read, provenance: Provenance, publication: Publication, root: Path | None, pictures: Mapping[str, bytes],
-              limits: Limits | None, meta: dict[str, Any]) -> Read:
+              limits: Limits | None, smart: bool | None, meta: dict[str, Any]) -> Read:
     """From a reader's article to one that every exporter can take."""
     from pubkit.resolve import resolve
 
     name = provenance.name
     article = msgspec.structs.replace(raw.article, meta=override(raw.article.meta, meta)) if meta else raw.article
     article, found = ready(article, publication, name, limits)
+    if publication.smart if smart is None else smart:
+        from pubkit import typography
+
+        # After the ids of headings and the slug, which do not change with the signs.
+        article = typography.smart(article)
     article, resolved = resolve(article, root, pictures, name)
     return Read(article, (*raw.diagnostics, *found, *resolved), provenance, raw.guesses)
 

@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
-from pubkit import exporters, readers
-from pubkit.diagnostics import Diagnostic, ExportError, PubkitError, ReadError, UsageError
+from pubkit import exporters, model, readers
+from pubkit.diagnostics import Diagnostic, ExportError, PubkitError, ReadError, UsageError, diagnostic
 from pubkit.exporters import Output
-from pubkit.model import Article, Entry, Volume
-from pubkit.publication import Publication, find, slug_of
+from pubkit.model import Article, Entry, Meta, Text, Volume
+from pubkit.publication import Publication, find, override
 from pubkit.readers.base import Read
+from pubkit.readers.encoding import decode
+from pubkit.references import Table, linked, path_key, table
 
 __all__ = ["DEFAULT_FORMATS", "Job", "Report", "Result", "Settings", "build", "job", "sources"]
 
 log = logging.getLogger("pubkit.build")
 DEFAULT_FORMATS = ("pdf", "epub", "docx", "rss", "atom")
 Transform = Callable[[Article], Article]
+_HEAD = re.compile(r"(?:slug|url|canonical|permalink|draft|published|status)[\"']?[ \t]*[:=]", re.IGNORECASE)
 _LEFT_OUT = frozenset(("readme", "_index", "license", "licence", "changelog", "contributing", "copying"))
 
 
 class Settings(Struct, frozen=True):
-    """What every job of a run shares; picklable. ``options`` are by format, ``meta`` stands over the sources' metadata."""
+    """What every job of a run shares; picklable.
+
+    ``options`` are by format, ``meta`` stands over the sources' metadata, ``sources`` says where links to other sources lead.
+    """
 
     out: str
     formats: tuple[str, ...] = DEFAULT_FORMATS
@@ -36,9 +44,11 @@ class Settings(Struct, frozen=True):
     options: dict[str, dict[str, Any]] = {}
     meta: dict[str, Any] = {}
     kind: str | None = None
+    encoding: str = ""
     strict: bool = False
     drafts: bool = False
     transform: Transform | None = None
+    sources: Table = Table()
 
 
 class Job(Struct, frozen=True):
@@ -48,7 +58,10 @@ class Job(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """What came of one job: files written, the entry for feeds, diagnostics, and the error that stopped it."""
+    """What came of one job: files written, the entry for feeds, diagnostics, and the error that stopped it.
+
+    ``links`` are the sources of the run that the article links to, as `pubkit.references.path_key` writes them, each with a line.
+    """
 
     source: str
     slug: str = ""
@@ -57,10 +70,11 @@ class Result(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     error: PubkitError | None = None
     skipped: str = ""
+    links: tuple[tuple[str, int], ...] = ()
 
 
 class Report(Struct, frozen=True):
-    """What came of a run: one result an article, and the feeds' files, diagnostics and error under the source ''."""
+    """What came of a run: one result an article, and under the source '' the feeds' files and what concerns no article alone."""
 
     results: tuple[Result, ...]
 
@@ -88,7 +102,8 @@ class Report(Struct, frozen=True):
 def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] = "out",
           formats: Sequence[str] = DEFAULT_FORMATS, *,
           theme: str | None = None, publication: Publication | None = None, options: Mapping[str, Mapping[str, Any]] | None = None,
-          meta: Mapping[str, Any] | None = None, kind: str | None = None, strict: bool = False, drafts: bool = False, jobs: int = 1,
+          meta: Mapping[str, Any] | None = None, kind: str | None = None, encoding: str = "", smart: bool | None = None,
+          strict: bool = False, drafts: bool = False, jobs: int = 1,
           transform: Transform | None = None, progress: Callable[[Result], None] | None = None) -> Report:
     """Build articles into a folder. An article that fails stops no other; its error is in the report.
 
@@ -101,6 +116,8 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         options: by format, what its ``Options`` knows.
         meta: fields of `Meta` that stand over those of every source.
         kind: the kind of every source (markdown, text, json); by default what its name says.
+        encoding: the name of every source's encoding; by default UTF-8 or UTF-16, else what the source declares or its letters show.
+        smart: whether straight quotes and hyphens become those of print; by default what the publication says.
         strict: whether warnings make an article fail.
         drafts: whether drafts are built.
         jobs: how many processes work at once.
@@ -113,10 +130,13 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
     if not given:
         raise UsageError("there is nothing to build", hint="Give files or folders")
     about = publication or find(_home(given[0]))
+    if smart is not None:
+        about = msgspec.structs.replace(about, smart=smart)
     settings = Settings(os.fspath(out), tuple(dict.fromkeys(formats)), theme or about.theme or "journal", about,
-                        {k: dict(v) for k, v in (options or {}).items()}, dict(meta or {}), kind, strict, drafts, transform)
+                        {k: dict(v) for k, v in (options or {}).items()}, dict(meta or {}), kind, encoding, strict, drafts, transform)
     _check(settings)
-    planned, failed = _plan(given, settings)
+    planned, failed, addresses = _plan(given, settings)
+    settings = msgspec.structs.replace(settings, sources=addresses)
     results = list(failed)
     for result in failed:
         if progress:
@@ -125,11 +145,11 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         results.append(result)
         if progress:
             progress(result)
-    last = _feeds([r for r in results if r.entry], settings)
-    if last:
-        results.append(last)
-        if progress:
-            progress(last)
+    for last in (_stranded(results), _feeds([r for r in results if r.entry], settings)):
+        if last:
+            results.append(last)
+            if progress:
+                progress(last)
     return Report(tuple(results))
 
 
@@ -183,8 +203,8 @@ def sources(folder: Path, out: Path | None = None) -> Iterator[Path]:
                 yield path
 
 
-def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Result]]:
-    """The jobs of a run, and what fails before it begins: files that are missing, folders without articles, slugs that stand twice."""
+def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Result], Table]:
+    """The jobs of a run, what fails before it begins (missing files, empty folders, slugs that stand twice), and where links lead."""
     found: list[str] = []
     failed: list[Result] = []
     for given in paths:
@@ -199,9 +219,10 @@ def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Res
             found.append(given)
         else:
             failed.append(Result(given, error=ReadError("there is no such file or folder", file=given, hint="Check the path")))
+    heads = {source: _head(source, settings) for source in dict.fromkeys(found)}
     by_slug: dict[str, list[str]] = {}
-    for source in dict.fromkeys(found):
-        by_slug.setdefault(_slug(source, settings).casefold(), []).append(source)
+    for source, head in heads.items():
+        by_slug.setdefault(head.slug.casefold(), []).append(source)
     jobs = []
     for slug, same in by_slug.items():
         if len(same) == 1:
@@ -211,30 +232,40 @@ def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Res
             others = ", ".join(s for s in same if s != source)
             failed.append(Result(source, slug, error=UsageError(f"the slug {slug!r} is also that of {others}", file=source,
                                                                 hint="Give one of them another slug in its front matter")))
-    return jobs, failed
+    absent = {r.source: "a source that fails" for r in failed}
+    absent |= {j.source: "a draft, which is left out" for j in jobs if heads[j.source].draft and not settings.drafts}
+    pages = {j.source: heads[j.source].url or f"{quote(heads[j.source].slug)}.html" for j in jobs if j.source not in absent}
+    return jobs, failed, table(pages, absent)
 
 
-def _slug(source: str, settings: Settings) -> str:
-    """The slug that a source will have, read from its front matter alone; the job itself says what is wrong with it."""
-    from pubkit.publication import file_slug
+def _head(source: str, settings: Settings) -> Meta:
+    """Slug, address and draft as the article of a source will have them, read from its head alone; the job says what is wrong there."""
+    from pubkit.api import ready
 
-    if settings.meta.get("slug"):
-        return file_slug(str(settings.meta["slug"]))
     try:
         kind = settings.kind or readers.kind_of(source)
-        if kind == "markdown":
-            from pubkit.readers.front_matter import peek
-
-            if slug := peek(Path(source), "slug"):
-                return file_slug(slug)
-        elif kind == "json":
-            from pubkit.model import decode
-
-            if slug := decode(Path(source).read_bytes()).meta.slug:
-                return file_slug(slug)
+        said = _said(source, kind, settings.encoding)
+        head = override(Meta(slug=said.slug, url=said.url, draft=said.draft),
+                        {name: settings.meta.get(name) for name in ("slug", "url", "draft")})
+        return ready(Article(head), settings.publication, source)[0].meta
     except (PubkitError, OSError, UnicodeDecodeError, msgspec.MsgspecError, RecursionError):
-        pass
-    return slug_of(source)[0]
+        return ready(Article(Meta()), settings.publication, source)[0].meta
+
+
+def _said(source: str, kind: str, encoding: str) -> Meta:
+    """What the head of a source says."""
+    if kind == "json":
+        return model.decode(Path(source).read_bytes()).meta
+    if kind not in ("markdown", "text"):
+        return Meta()
+    from pubkit.readers import front_matter
+
+    text, _ = decode(Path(source).read_bytes(), source, encoding)
+    # Most sources have no such key; to see that is much faster than to read YAML.
+    if not _HEAD.search(text):
+        return Meta()
+    mapping, _, _ = front_matter.split(text, source)
+    return front_matter.to_meta(mapping, lambda words: (Text(words),), source)[0]
 
 
 # --- Jobs ---------------------------------------------------------------------------------------------------------------------------
@@ -247,8 +278,20 @@ def _run(planned: Sequence[Job], settings: Settings, jobs: int) -> Iterator[Resu
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(min(jobs, len(planned)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(job, planned, [settings] * len(planned))
+    # The settings go to each process once, not with each job: their table grows with the run.
+    with ProcessPoolExecutor(min(jobs, len(planned)), get_context("spawn"), _share, (settings,)) as pool:
+        yield from pool.map(_shared_job, planned)
+
+
+_shared: list[Settings] = []
+
+
+def _share(settings: Settings) -> None:
+    _shared[:] = [settings]
+
+
+def _shared_job(work: Job) -> Result:
+    return job(work, _shared[0])
 
 
 def job(work: Job, settings: Settings) -> Result:
@@ -257,19 +300,21 @@ def job(work: Job, settings: Settings) -> Result:
     try:
         from pubkit.api import read
 
-        article_read = read(work.source, settings.kind, publication=settings.publication, **settings.meta)
+        article_read = read(work.source, settings.kind, encoding=settings.encoding, publication=settings.publication, **settings.meta)
         article, found = article_read.article, article_read.diagnostics
         if article.meta.draft and not settings.drafts:
             return Result(work.source, article.meta.slug, skipped="draft")
         if settings.transform:
             article, more = _transformed(article_read, settings)
             found += more
+        article, more, links = linked(article, work.source, settings.sources)
+        found += more
         outputs, entry = _outputs(article, settings)
         found = tuple(dict.fromkeys((*found, *(_placed(d, work.source) for o in outputs for d in o.diagnostics))))
         if settings.strict and (grave := [d for d in found if d.severity != "info"]):
             raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source,
                               hint="Mend them, or build without --strict")
-        return Result(work.source, article.meta.slug, _written(outputs, settings.out), entry, found)
+        return Result(work.source, article.meta.slug, _written(outputs, settings.out), entry, found, links=links)
     except PubkitError as error:
         return Result(work.source, diagnostics=found, error=_at(error, work.source))
     except Exception as error:  # a fault of ours must not take the other articles with it
@@ -327,6 +372,14 @@ def _at(error: PubkitError, source: str) -> PubkitError:
     if error.location.file:
         return error
     return type(error)(error.message, file=source, line=error.location.line, column=error.location.column, hint=error.hint)
+
+
+def _stranded(results: Sequence[Result]) -> Result | None:
+    """What there is to say of links to articles that turned out to have no outputs."""
+    gone = {path_key(r.source): r for r in results if r.source and (r.error or r.skipped)}
+    found = [diagnostic("link-broken", f"a link leads to {gone[key].source}, which has no outputs", result.source, line)
+             for result in results for key, line in result.links if key in gone]
+    return Result("", diagnostics=tuple(found)) if found else None
 
 
 def _feeds(results: Sequence[Result], settings: Settings) -> Result | None:

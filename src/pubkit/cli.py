@@ -19,6 +19,7 @@ import click
 from pubkit.build import DEFAULT_FORMATS, Report, Result
 from pubkit.build import build as build_all
 from pubkit.diagnostics import PubkitError, ThemeError, UsageError
+from pubkit.readers import Read
 
 __all__ = ["main"]
 
@@ -60,6 +61,7 @@ def main() -> None:
 @click.option("-f", "--formats", default=",".join(DEFAULT_FORMATS), show_default=True, metavar="NAMES", help="Formats, joined by commas.")
 @click.option("--theme", default=None, metavar="NAME", help="A theme's name, or the folder of one. [default: journal]")
 @click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the sources: markdown, text or json.")
+@click.option("--encoding", default="", metavar="NAME", help="Encoding of the sources, such as windows-1252; nothing is guessed then.")
 @click.option("--site-url", default=None, metavar="URL", help="Address of the site, for links, feeds and ids.")
 @click.option("--title", "site_title", default=None, metavar="TEXT", help="Title of the publication.")
 @click.option("--language", default=None, metavar="TAG", help="Language of sources that name none (BCP 47).")
@@ -67,14 +69,15 @@ def main() -> None:
 @click.option("--date", default=None, metavar="DATE", help="Date of publication, over the sources' own (ISO 8601).")
 @click.option("--slug", default=None, metavar="SLUG", help="Name of the output files, over the source's own.")
 @click.option("--option", "options", multiple=True, metavar="FORMAT.NAME=VALUE", help="An option of a format, such as pdf.contents=no.")
+@click.option("--smart/--no-smart", default=None, help="Set the quotation marks, dashes and dots of print.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that work at once.")
 @click.option("--strict", is_flag=True, help="Let warnings fail.")
 @click.option("--drafts", is_flag=True, help="Build drafts too.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON report instead of lines.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors alone.")
-def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kind: str | None, site_url: str | None, site_title: str | None,
-          language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...], jobs: int, strict: bool,
-          drafts: bool, as_json: bool, quiet: bool) -> None:
+def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kind: str | None, encoding: str, site_url: str | None,
+          site_title: str | None, language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...],
+          smart: bool | None, jobs: int, strict: bool, drafts: bool, as_json: bool, quiet: bool) -> None:
     """Build articles: files, and folders that are searched for them. '-' is standard input."""
     publication = _publication(paths[0], url=site_url, title=site_title, language=language, author=author)
     meta: dict[str, Any] = {"published": _date(date)} if date else {}
@@ -86,7 +89,8 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
         with _spinner(quiet or as_json or out == "-") as turn:
             report = build_all(given, target, _names(formats), theme=theme, publication=publication, options=_options(options), meta=meta,
-                               kind=kind or ("markdown" if "-" in paths else None), strict=strict, drafts=drafts, jobs=jobs,
+                               kind=kind or ("markdown" if "-" in paths else None), encoding=encoding, smart=smart, strict=strict,
+                               drafts=drafts, jobs=jobs,
                                progress=lambda result: turn(shown, result))
         if out == "-":
             _to_standard_output(report)
@@ -232,27 +236,44 @@ def _json(report: Report) -> str:
 @main.command()
 @click.argument("file")
 @click.option("--why", is_flag=True, help="Show the reason for each guess.")
-@click.option("--json", "as_json", is_flag=True, help="Print the canonical JSON.")
+@click.option("--loss", is_flag=True, help="Compare the words and the structure with those of the source.")
+@click.option("--json", "as_json", is_flag=True, help="Print the canonical JSON; with --loss, that of the comparison.")
 @click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the source: markdown, text or json.")
-def inspect(file: str, why: bool, as_json: bool, kind: str | None) -> None:
+@click.option("--encoding", default="", metavar="NAME", help="Encoding of the source, such as windows-1252; nothing is guessed then.")
+def inspect(file: str, why: bool, loss: bool, as_json: bool, kind: str | None, encoding: str) -> None:
     """Show the structure that is found in a file."""
     import pubkit
     from pubkit.model import encode
     from pubkit.outline import outline
 
-    if file == "-":
-        read = pubkit.parse(_decoded(sys.stdin.buffer.read()), kind or "markdown", name="-")
-    else:
-        read = pubkit.read(file, kind)
+    read = _from_standard_input(kind or "markdown", encoding) if file == "-" else pubkit.read(file, kind, encoding=encoding)
     for found in read.diagnostics:
         click.echo(str(found), err=True)
-    click.echo(encode(read.article, indent=1).decode() if as_json else outline(read.article, read.guesses, why))
+    if loss:
+        _show_loss(read, as_json)
+    else:
+        click.echo(encode(read.article, indent=1).decode() if as_json else outline(read.article, read.guesses, why))
 
 
-def _decoded(data: bytes) -> str:
-    from pubkit.readers import decode_text
+def _from_standard_input(kind: str, encoding: str) -> Read:
+    import msgspec
 
-    return decode_text(data, "-")
+    import pubkit
+    from pubkit.readers.encoding import decode
+
+    text, found = decode(sys.stdin.buffer.read(), "-", encoding)
+    read = pubkit.parse(text, kind, name="-")
+    return msgspec.structs.replace(read, diagnostics=(*found, *read.diagnostics))
+
+
+def _show_loss(read: Read, as_json: bool) -> None:
+    import msgspec
+
+    from pubkit.loss import check
+
+    loss = check(read)
+    click.echo(msgspec.json.format(msgspec.json.encode(loss)).decode() if as_json else str(loss), nl=as_json)
+    sys.exit(0 if loss.ok else 1)
 
 
 @main.command()

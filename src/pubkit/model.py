@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, assert_never
 
 import msgspec
@@ -554,7 +555,10 @@ class Correction(Node, frozen=True, tag="correction"):
 
 
 class Meta(Node, frozen=True, tag="meta", kw_only=True):
-    """What is known about an article. Dates are aware; ``language`` is BCP 47; ``id`` an IRI; ``extra`` keeps unknown keys."""
+    """What is known about an article. ``language`` is BCP 47; ``id`` an IRI; ``extra`` keeps unknown keys.
+
+    Dates are aware once the publication has completed them; from a reader they may name no zone.
+    """
 
     title: Inlines = ()
     subtitle: Inlines = ()
@@ -693,6 +697,14 @@ class Feed(Node, frozen=True, tag="feed"):
 N = TypeVar("N", bound=Node)
 
 
+@cache
+def _fields_with_nodes(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node in which nodes may stand: all but those of plain values."""
+    plain = ("str", "int", "bool", "float", "bytes", "dict", "datetime")
+    hints = {name: hint for one in reversed(kind.__mro__) for name, hint in vars(one).get("__annotations__", {}).items()}
+    return tuple(name for name in kind.__struct_fields__ if not str(hints.get(name, "")).startswith(plain))
+
+
 def _nodes_in(value: Any) -> Iterator[Node]:
     if isinstance(value, Node):
         yield value
@@ -703,8 +715,16 @@ def _nodes_in(value: Any) -> Iterator[Node]:
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly inside a node, in reading order of its fields."""
-    for name in node.__struct_fields__:
-        yield from _nodes_in(getattr(node, name))
+    for name in _fields_with_nodes(type(node)):
+        value = getattr(node, name)
+        if type(value) is not tuple:
+            yield from _nodes_in(value)
+            continue
+        for item in value:
+            if isinstance(item, Node):
+                yield item
+            else:
+                yield from _nodes_in(item)
 
 
 def walk(node: Node | Iterable[Node]) -> Iterator[Node]:
@@ -724,9 +744,11 @@ def rewrite(node: N, change: Change) -> N:
 
     ``change`` gives back the node to put in place: the same, another, several (only where several may stand) or None for nothing.
     """
-    fields = {name: _rewritten(value, change) for name in node.__struct_fields__
-              if isinstance(value := getattr(node, name), (Node, tuple))}
-    changed = {name: new for name, new in fields.items() if new is not getattr(node, name)}
+    changed: dict[str, Any] = {}
+    for name in _fields_with_nodes(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, (Node, tuple)) and (new := _rewritten(value, change)) is not value:
+            changed[name] = new
     return msgspec.structs.replace(node, **changed) if changed else node
 
 

@@ -5,11 +5,13 @@ This is the one door: no exporter checks again what stands here.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby, islice
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +34,7 @@ from pubkit.model import (
     Heading,
     Highlight,
     Inline,
+    LineBreak,
     Link,
     List,
     Math,
@@ -60,9 +63,10 @@ from pubkit.model import (
     walk,
 )
 
-__all__ = ["Limits", "clean_text", "language_tag", "normalize", "slugify"]
+__all__ = ["Limits", "clean_text", "folded", "language_tag", "near", "normalize", "placed", "slugify"]
 
-SCHEMES = ("http", "https", "mailto")
+# Those that lead somewhere and run nothing: the web, people, files, talk, places (the safe ones of HTML, "custom scheme handlers").
+SCHEMES = ("http", "https", "mailto", "tel", "sms", "ftp", "sftp", "irc", "ircs", "xmpp", "matrix", "sip", "sips", "geo", "news", "webcal")
 MARKED = (Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Span, Abbreviation, Link, Reference)
 
 
@@ -156,19 +160,50 @@ def language_tag(text: str) -> str:
     return "-".join([first.lower(), *(p.title() if len(p) == 4 and p.isalpha() else p.upper() if len(p) == 2 else p.lower() for p in rest)])
 
 
-def slugify(text: str, keep: str = "_") -> str:
-    """The anchor that GitHub makes of a heading: lower case, words joined by hyphens, other signs dropped."""
-    text = unicodedata.normalize("NFC", text).lower().strip()
-    return re.sub(r"\s", "-", "".join(c for c in text if c.isalnum() or c.isspace() or c == "-" or c in keep or unicodedata.combining(c)))
+# GitHub keeps letters, marks, digits and connectors, and the letters in circles and squares, which Unicode counts as signs.
+_SLUG = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
+_RINGED = re.compile("[\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]")
 
 
-def _ncname(text: str) -> str:
-    """An id that is an XML name in every output (letters first, then letters, digits, hyphens, dots, underscores)."""
-    name = re.sub(r"[^\w.\-]", "-", unicodedata.normalize("NFC", text), flags=re.ASCII if text.isascii() else re.UNICODE).lstrip("_")
-    name = "".join(c for c in name if c in "-._" or (unicodedata.category(c)[0] in "LN" and unicodedata.category(c) not in ("No", "Lm")))
-    if not name.strip("-._"):
+def slugify(text: str) -> str:
+    """The anchor that GitHub makes of a heading: lower case, each space a hyphen, signs and emoji dropped. '' where nothing is left."""
+    return "".join("-" if c == " " else c for c in text.lower()
+                   if c in " -" or unicodedata.category(c) in _SLUG or _RINGED.match(c))
+
+
+MAX_ID = 1000
+_ID = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'*+,;=:@/?")
+_OURS = re.compile(r"_(?:note|ref)-\d+(?:-\d+)?|pk-toc-title")
+
+
+def _valid_id(text: str) -> str:
+    """An id that stands in every output and, as it is, in an address (HTML 3.2.6, RFC 3986 3.5), and is none that exporters make."""
+    name = "".join(c if (c in _ID if c.isascii() else unicodedata.category(c)[0] not in "ZC") else "-" for c in text[:MAX_ID]) or "part"
+    return f"id-{name}" if _OURS.fullmatch(name) else name
+
+
+def folded(target: str) -> str:
+    """A link's target as it is compared where it is no id as written: whatever its case, its accents, and how its words are joined."""
+    return re.sub("[-_]+", "-", unicodedata.normalize("NFC", unquote(target)).removeprefix("user-content-").casefold())
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """The name that is most like another, with the same digits; or ''. Where there are very many, none is looked for."""
+    known = list(islice(names, 501))
+    if len(known) > 500 or len(name) > 100:
         return ""
-    return name if name[0].isalpha() else f"s-{name}"
+    digits = re.sub(r"\D", "", name)
+    return next(iter(difflib.get_close_matches(name, [n for n in known if len(n) <= 100 and re.sub(r"\D", "", n) == digits], 1)), "")
+
+
+def placed(article: Article) -> Iterator[tuple[Node, int]]:
+    """Every node of an article in reading order, with the line of the innermost block that has one."""
+    stack: list[tuple[Node, int]] = [(article, 0)]
+    while stack:
+        node, line = stack.pop()
+        line = getattr(node, "line", 0) or line
+        yield node, line
+        stack.extend((child, line) for child in list(children(node))[::-1])
 
 
 class _Normalizer:
@@ -177,10 +212,11 @@ class _Normalizer:
         self.limits = limits
         self.line = 0
         self.found: list[Diagnostic] = []
-        self.taken: set[str] = set()
-        self.alias: dict[str, str] = {}
         self.levels: list[tuple[int, int]] = []
-        self.reserved: set[str] = set()
+        self.ids = _Names()
+        self.note_ids = _Names()
+        self.notes: dict[tuple[str, tuple[Block, ...]], str] = {}
+        self.alias: dict[str, str] = {}
 
     def say(self, code: str, message: str, line: int = 0) -> None:
         self.found.append(diagnostic(code, message, self.file, line or self.line))
@@ -247,7 +283,15 @@ class _Normalizer:
         return node if node.text else None
 
     def note(self, node: Note) -> Node | None:
-        return node if node.content else None
+        if not node.content or not node.id:
+            return node if node.content else None
+        # Notes of one id are one note that is called again; where their words differ, some would be lost.
+        key = (node.id, node.content)
+        if key not in self.notes:
+            self.notes[key] = self.note_ids.free(node.id)
+            if self.notes[key] != node.id:
+                self.say("id-duplicate", f"another note has the id {node.id!r}; this one became {self.notes[key]!r}")
+        return Note(node.content, self.notes[key])
 
     def link(self, node: Link) -> Node | Iterable[Node] | None:
         url = node.url.strip()
@@ -388,31 +432,32 @@ class _Normalizer:
     # -- The whole article -----------------------------------------------------------------------------------------------------------
 
     def structure(self, article: Article) -> Article:
-        """Heading levels without gaps, and ids that are unique XML names."""
+        """Heading levels without gaps, and ids that are unique and can stand in every output."""
         levels = [n.level for n in walk(article.content) if isinstance(n, Heading)]
         shift = 1 if any(level <= 1 for level in levels) else 0
         if shift:
             self.say("heading-shifted", "a heading of level 1 stands below the title: all headings moved down a level")
 
         def change(node: Node) -> Node:
+            if isinstance(node, Note):
+                return notes.setdefault(node.id, node) if node.id else node
             if isinstance(node, Heading):
                 node = self.level(node, shift)
-            if isinstance(node, Note):
+            given = "" if isinstance(node, Meta) else str(getattr(node, "id", ""))
+            if given:
+                own = self.claim(given, node)
+            elif isinstance(node, Heading):
+                own = self.ids.free(_valid_id(slugify(_words(node.content)) or slugify(plain_text(node.content, notes=False)) or "section"))
+            else:
                 return node
-            given_id = "" if isinstance(node, Meta) else str(getattr(node, "id", ""))
-            if given_id:
-                return msgspec.structs.replace(node, id=self.claim(given_id, node))
-            if isinstance(node, Heading):
-                words = " ".join(plain_text(node.content, notes=False).split())
-                slug = slugify(words)
-                final = self.free(_ncname(slug)[:80].strip("-") or "section")
-                self.alias.setdefault(slug, final)
-                return msgspec.structs.replace(node, id=final)
-            return node
+            if isinstance(node, Heading) and (slug := slugify(_words(node.content))):
+                self.alias.setdefault(slug, own)
+            return msgspec.structs.replace(node, id=own)
 
         # Ids that authors gave go first, so that a heading's own never takes one away.
-        given = (str(getattr(n, "id", "")) for n in walk(article.content) if not isinstance(n, Note))
-        self.reserved = {_ncname(name) for name in given if name}
+        names = [str(getattr(n, "id", "")) for n in walk(article) if getattr(n, "id", "") and not isinstance(n, (Meta, Note))]
+        self.ids.wanted = dict.fromkeys(map(_valid_id, names), False) | {n: True for n in names if _valid_id(n) == n}
+        notes: dict[str, Note] = {}
         meta = article.meta
         if meta.image and meta.image.id:
             meta = msgspec.structs.replace(meta, image=msgspec.structs.replace(meta.image, id=self.claim(meta.image.id, meta.image)))
@@ -430,41 +475,96 @@ class _Normalizer:
         return msgspec.structs.replace(node, level=new)
 
     def claim(self, name: str, node: Node) -> str:
-        final = _ncname(name) or "part"
-        if final in self.taken:
-            other = self.free(final)
-            self.say("id-duplicate", f"the id {name!r} is taken; this one became {other!r}", getattr(node, "line", 0))
-            return other
-        self.taken.add(final)
-        self.alias[name] = final
-        return final
-
-    def free(self, name: str) -> str:
-        final, n = name, 0
-        while final in self.taken or (final in self.reserved and n == 0 and name == final):
-            n += 1
-            final = f"{name}-{n}"
-        self.taken.add(final)
+        """The id of a block whose author gave one."""
+        final = _valid_id(name)
+        line = getattr(node, "line", 0)
+        if final in self.ids.taken or (final != name and self.ids.wanted[final]):
+            final = self.ids.free(final)
+            self.say("id-duplicate", f"the id {name!r} is taken; this one became {final!r}", line)
+        elif final != name:
+            self.say("id-changed", f"the id {name!r} is written {final!r}, which every output can hold; links to it follow", line)
+        self.ids.taken[final] = None
+        self.alias.setdefault(name, final)
         return final
 
     def references(self, article: Article) -> Article:
-        """References that lead somewhere; the others keep their words."""
-        folded = {k.casefold(): v for k, v in self.alias.items()}
+        """References that lead somewhere; the others keep their words. Notes whose ids no block has."""
+        used = [(node.target, line) for node, line in placed(article) if isinstance(node, Reference)]
+        goals = {target: target for target, _ in used if target in self.ids.taken}
+        others = [target for target in dict.fromkeys(t for t, _ in used) if target not in goals]
+        if others:
+            article = self.sought(article, others, goals)
+        self.note_ids.wanted = dict.fromkeys(self.ids.taken, True)
+        notes = {name: self.note_ids.free(f"note-{name}") for name in tuple(self.note_ids.taken) if name in self.ids.taken}
+        hints = 20
+        for target, line in used:
+            if target not in goals:
+                hint = near(target, self.ids.taken) if hints else ""
+                hints -= bool(hints)
+                self.found.append(diagnostic(
+                    "link-broken", f"there is no block with the id {target!r}; the link's words stay"
+                                   + (f". Did you mean {hint!r}?" if hint else ""), self.file, line))
 
         def change(node: Node) -> Node | Iterable[Node]:
-            if not isinstance(node, Reference) or node.target in self.taken:
+            if isinstance(node, Note) and node.id in notes:
+                return Note(node.content, notes[node.id])
+            if not isinstance(node, Reference) or goals.get(node.target) == node.target:
                 return node
-            target = self.alias.get(node.target) or folded.get(node.target.casefold())
-            if target:
-                return Reference(node.content, target)
-            self.say("link-broken", f"there is no block with the id {node.target!r}; the link's words stay")
-            return node.content
+            goal = goals.get(node.target)
+            return Reference(node.content, goal) if goal else node.content
 
-        content = []
-        for block in article.content:
-            self.line = getattr(block, "line", 0)
-            content.extend(_each((block,), change))
-        return msgspec.structs.replace(article, meta=rewrite(article.meta, change), content=tuple(content))
+        return msgspec.structs.replace(article, meta=rewrite(article.meta, change), content=tuple(_each(article.content, change)))
+
+    def sought(self, article: Article, targets: Iterable[str], goals: dict[str, str]) -> Article:
+        """Puts what each target that is no id means into ``goals``: an id, or '' for the top of the article, where no output has an anchor.
+
+        A link to a note leads to the block that calls it, which is given an id.
+        """
+        top = {"", "top", folded(slugify(" ".join(plain_text(article.meta.title, notes=False).split())))}
+        same: dict[str, str] = {}
+        for name, own in (*((n, n) for n in self.ids.taken), *self.alias.items()):
+            same.setdefault(folded(name), own)
+        calls = _calls(article)
+        needed: dict[int, tuple[str, list[str]]] = {}
+        for target in targets:
+            key = folded(target)
+            goal = self.alias.get(target) or same.get(key) or ("" if key in top else None)
+            note = _NOTE.fullmatch(key)
+            label = next((name for name in ((note[1], f"fn{note[1]}") if note else (key,)) if name in calls), "")
+            if goal is None and label:
+                home = calls[label]
+                goal = home.id if home else ""
+                if home and not home.id:
+                    needed.setdefault(id(home), (label, []))[1].append(target)
+            if goal is not None:
+                goals[target] = goal
+
+        def change(node: Node) -> Node:
+            if not (named := needed.pop(id(node), None)):
+                return node
+            own = self.ids.free(_valid_id(f"call-{named[0]}"))
+            goals.update(dict.fromkeys(named[1], own))
+            return msgspec.structs.replace(node, id=own)
+
+        return msgspec.structs.replace(article, content=tuple(_each(article.content, change))) if needed else article
+
+
+class _Names:
+    """Names of which each stands once: those that are ``taken``, and those ``wanted`` by authors (True: as written)."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, None] = {}
+        self.wanted: dict[str, bool] = {}
+        self.counts: dict[str, int] = {}
+
+    def free(self, name: str) -> str:
+        """The name, or the first of name-1, name-2, ... that is neither taken nor wanted; from now on it is taken."""
+        final = name
+        while final in self.taken or final in self.wanted:
+            self.counts[name] = self.counts.get(name, 0) + 1
+            final = f"{name}-{self.counts[name]}"
+        self.taken[final] = None
+        return final
 
 
 _INLINE_TYPES = (*MARKED, Text, Code, Math, Note, *(t for t in Inline.__args__ if t not in MARKED))
@@ -503,29 +603,52 @@ def _notes_in(inlines: Iterable[Inline]) -> list[Note]:
     return found
 
 
+_NOTE = re.compile(r"(?:fnref|footnote-?ref|noteref|fn|footnote|endnote|-?note|-ref)[-:.]?(.{1,99})")
+
+
+def _calls(article: Article) -> dict[str, Block | None]:
+    """The block in which each note is called, by the note's id and as fn1, fn2, ...; None where it has no place of its own."""
+    by_id: dict[str, Block | None] = {}
+    homes: list[Block | None] = []
+    stack: list[tuple[Node, Block | None, bool]] = [(article, None, False)]
+    while stack:
+        node, home, inside = stack.pop()
+        if isinstance(node, (Paragraph, Heading, Verse, Figure)) and not inside:
+            home = node
+        elif isinstance(node, Note):
+            inside = True
+            if not node.id or folded(node.id) not in by_id:
+                homes.append(home)
+                by_id.setdefault(folded(node.id), home)
+        stack.extend((child, home, inside) for child in list(children(node))[::-1])
+    return {f"fn{n}": home for n, home in enumerate(homes, 1)} | by_id
+
+
+def _words(inlines: Iterable[Inline]) -> str:
+    """The words that GitHub makes a heading's anchor of: those of its text, not of pictures and notes."""
+    return "".join(n.tex if isinstance(n, Math) else str(getattr(n, "text", "")) or _words(getattr(n, "content", ()))
+                   for n in inlines if not isinstance(n, Note))
+
+
 def _joined(inlines: tuple[Any, ...]) -> tuple[Any, ...]:
     """Inlines with neighbouring texts made one."""
     out: list[Any] = []
-    for inline in inlines:
-        if isinstance(inline, Text) and out and isinstance(out[-1], Text):
-            out[-1] = Text(out[-1].text + inline.text)
-        else:
-            out.append(inline)
+    for texts, group in groupby(inlines, lambda inline: isinstance(inline, Text)):
+        run = list(group)
+        out += [Text("".join(t.text for t in run))] if texts and len(run) > 1 else run
     return tuple(out)
 
 
 def _trimmed(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     """Inlines without white space or line breaks at either end."""
-    items = list(_joined(inlines))
-    while items and ((isinstance(items[0], Text) and not items[0].text.strip()) or type(items[0]).__name__ == "LineBreak"):
-        items.pop(0)
-    while items and ((isinstance(items[-1], Text) and not items[-1].text.strip()) or type(items[-1]).__name__ == "LineBreak"):
-        items.pop()
-    if items and isinstance(items[0], Text):
-        items[0] = Text(items[0].text.lstrip())
-    if items and isinstance(items[-1], Text):
-        items[-1] = Text(items[-1].text.rstrip())
-    return tuple(items)
+    items = _joined(inlines)
+    solid = [i for i, item in enumerate(items) if not (isinstance(item, LineBreak) or (isinstance(item, Text) and not item.text.strip()))]
+    trimmed = list(items[solid[0]:solid[-1] + 1]) if solid else []
+    if trimmed and isinstance(trimmed[0], Text):
+        trimmed[0] = Text(trimmed[0].text.lstrip())
+    if trimmed and isinstance(trimmed[-1], Text):
+        trimmed[-1] = Text(trimmed[-1].text.rstrip())
+    return tuple(trimmed)
 
 
 def _safe_url(url: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["offered"]
 
 
+@cache
 def offered(group: str) -> tuple[EntryPoint, ...]:
     """The entry points of ``pubkit.<group>`` (exporters, readers, themes), by name; looked up only when asked, for that takes long."""
     from importlib.metadata import entry_points

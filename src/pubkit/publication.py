@@ -7,8 +7,9 @@ import re
 import tomllib
 import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
@@ -18,7 +19,10 @@ from pubkit.diagnostics import Diagnostic, PubkitError, diagnostic
 from pubkit.model import Article, Heading, Meta, Person, Text, plain_text
 from pubkit.normalize import clean_text, language_tag
 
-__all__ = ["EPOCH", "Publication", "checked", "complete", "file_slug", "find", "load", "override", "slug_of"]
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+__all__ = ["EPOCH", "Publication", "checked", "complete", "file_slug", "find", "load", "localised", "override", "slug_of"]
 
 EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 FILE = "pubkit.toml"
@@ -27,7 +31,11 @@ _DATED = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[-_ ]+|$)(.*)")
 
 
 class Publication(Struct, frozen=True, forbid_unknown_fields=True):
-    """The publication that an article appears in: title, address of its site, language (BCP 47) and author by default, description."""
+    """The publication that an article appears in: title, address of its site, language (BCP 47) and author by default, description.
+
+    ``timezone`` is a name of the IANA's time zone database: dates that name no zone are taken there.
+    ``smart`` says whether straight quotes and hyphens become those of print.
+    """
 
     title: str = ""
     url: str = ""
@@ -36,6 +44,8 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
     description: str = ""
     rights: str = ""
     theme: str = ""
+    timezone: str = "UTC"
+    smart: bool = False
 
 
 def load(path: Path) -> Publication:
@@ -62,12 +72,32 @@ def checked(raw: dict[str, Any], file: str) -> Publication:
         given = msgspec.convert(raw, Publication)
     except msgspec.ValidationError as error:
         raise PubkitError(str(error), file=file) from error
-    cleaned = Publication(*(clean_text(getattr(given, f), line=True) for f in known))
+    words = {f: clean_text(v, line=True) for f in known if isinstance(v := getattr(given, f), str)}
+    cleaned = msgspec.structs.replace(given, **words)
     if cleaned.url and (urlsplit(cleaned.url).scheme not in ("http", "https") or not urlsplit(cleaned.url).hostname):
         raise PubkitError(f"url is {cleaned.url!r}", file=file, hint="Write the whole address, such as https://example.org/")
     if cleaned.language and not language_tag(cleaned.language):
         raise PubkitError(f"language is {cleaned.language!r}", file=file, hint="Write a tag of BCP 47, such as en, uk or pt-BR")
+    try:
+        _zone(cleaned.timezone)
+    except PubkitError as error:
+        raise PubkitError(error.message, file=file, hint=error.hint) from None
     return cleaned
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo:
+    """The zone of a name. Raises `PubkitError` for what is no zone, or not the same one on every machine."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    zones = available_timezones() - {"localtime"}
+    if name in zones:
+        return ZoneInfo(name)
+    wanted = name.replace(" ", "_").casefold()
+    same = sorted(z for z in zones if wanted in (z.casefold(), z.rpartition("/")[2].casefold()))
+    close = same or difflib.get_close_matches(name, sorted(zones), 1)
+    raise PubkitError(f"timezone is {name!r}",
+                      hint=(f"Did you mean {close[0]}? " if close else "") + "Write the name of a place, such as Europe/Kyiv, or UTC")
 
 
 def find(folder: Path) -> Publication:
@@ -78,16 +108,30 @@ def find(folder: Path) -> Publication:
 
 # --- What an article does not say ---------------------------------------------------------------------------------------------------
 
+def localised(meta: Meta, publication: Publication) -> Meta:
+    """The metadata with every date that names no zone put in that of the publication; a day without a time is its midnight there."""
+    corrections = tuple(c if c.date.tzinfo else msgspec.structs.replace(c, date=_aware(c.date, publication)) for c in meta.corrections)
+    published = meta.published and _aware(meta.published, publication)
+    updated = meta.updated and _aware(meta.updated, publication)
+    return msgspec.structs.replace(meta, published=published, updated=updated, corrections=corrections)
+
+
+def _aware(value: datetime, publication: Publication) -> datetime:
+    from pubkit.readers.front_matter_dates import fixed
+
+    return value if value.tzinfo else fixed(value, _zone(publication.timezone))
+
+
 def slug_of(name: str) -> tuple[str, datetime | None]:
-    """The slug that a file name gives, and the date it may begin with (``2024-05-31-title.md``)."""
+    """The slug that a file name gives, and the day it may begin with (``2024-05-31-title.md``), in no zone."""
     path = PurePath(name)
     stem = path.stem
     if stem.lower() in ("index", "_index", "readme") and path.parent.name:
         stem = path.parent.name
     date = None
-    if found := _DATED.fullmatch(stem):
+    if (found := _DATED.fullmatch(stem)) and found[1] not in ("0001", "9999"):  # in another zone they may be another year
         try:
-            date = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC)
+            date = datetime(int(found[1]), int(found[2]), int(found[3]))  # noqa: DTZ001 - the publication's zone is put on it later
             stem = found[4] or stem
         except ValueError:
             pass
@@ -105,9 +149,10 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
     """The article with title, slug, language, authors, dates, id and address, each from the best source there is.
 
     ``name`` is the source's file name (for slug and date), ``file`` what diagnostics call it. Dates fall back to 1980-01-01, the author to
-    the publication's title, the language to the publication's or ``en``, the id to a UUIDv5 of the site's address and the slug.
+    the publication's title, the language to the publication's or ``en``, the id to a UUIDv5 of the site's address and the slug. Dates
+    without a zone are those of the publication.
     """
-    meta = article.meta
+    meta = localised(article.meta, publication)
     found: list[Diagnostic] = []
     if not article.content:
         found.append(diagnostic("content-missing", "there is no text besides the metadata", file or name))
@@ -133,21 +178,16 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
         authors = (Person(publication.author),) if publication.author else (Person(publication.title or NAMELESS, role="publisher"),)
         if not publication.author:
             missing("author-missing", f"there is no author; the publication, {authors[0].name!r}, is used")
-    published = meta.published or dated
+    published = meta.published or (_aware(dated, publication) if dated else None)
     if published is None:
         published = meta.updated or EPOCH
         missing("date-missing", f"there is no date; {published:%Y-%m-%d} is used")
-    published = _aware(published)
     url = meta.url or (urljoin(publication.url.rstrip("/") + "/", quote(slug) + ".html") if publication.url else "")
     new = msgspec.structs.replace(
         meta, title=title, slug=slug, language=language, authors=authors, published=published,
-        updated=max(_aware(meta.updated or published), published), url=url, id=meta.id or _id(publication.url, slug),
+        updated=max(meta.updated or published, published), url=url, id=meta.id or _id(publication.url, slug),
         publisher=meta.publisher or publication.title, rights=meta.rights or publication.rights)
-    return (msgspec.structs.replace(article, meta=new) if new != meta else article), tuple(found)
-
-
-def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return (msgspec.structs.replace(article, meta=new) if new != article.meta else article), tuple(found)
 
 
 def _id(site: str, slug: str) -> str:

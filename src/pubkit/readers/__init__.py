@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pubkit.diagnostics import ReadError, UnknownFormat
+from pubkit.diagnostics import UnknownFormat
 from pubkit.plugins import offered
 from pubkit.readers.base import Guess, Provenance, Read
 
@@ -30,7 +30,8 @@ class Kind(Struct, frozen=True):
 
 
 KINDS = (
-    Kind("markdown", (".md", ".markdown", ".mkd", ".mdown", ".qmd"), "CommonMark with tables, notes, math and more; YAML front matter"),
+    Kind("markdown", (".md", ".markdown", ".mkd", ".mdown", ".qmd"),
+         "CommonMark with tables, notes, math and more; front matter in YAML, TOML, JSON or headers"),
     Kind("text", (".txt", ".text"), "plain text; its structure is inferred"),
     Kind("json", (".json",), "pubkit's own canonical JSON"),
 )
@@ -74,15 +75,7 @@ def _parse_of(module: Any) -> Callable[[str, str], Read]:
 
 
 def decode_text(data: bytes, name: str) -> str:
-    """The text of a source: UTF-8, with or without a byte order mark, or UTF-16 with one. Raises `ReadError` for anything else."""
-    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    encoding = next((encoding for mark, encoding in marks if data.startswith(mark)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ReadError(f"this is not {encoding.removesuffix('-sig').upper()} text: byte 0x{data[error.start]:02x} at offset {error.start}",
-                        file=name, line=line, hint="Save the file as UTF-8") from error
-    if text.count("\x00") > max(4, len(text) // 1000):
-        raise ReadError("this is a binary file, not text", file=name, hint="Give a Markdown, text or JSON file")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """The text of a source, as `pubkit.readers.encoding.decode` reads it, without its findings. Raises `ReadError`."""
+    from pubkit.readers.encoding import decode
+
+    return decode(data, name)[0]

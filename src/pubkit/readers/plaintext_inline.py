@@ -10,7 +10,7 @@ from pubkit.readers.plaintext_lines import words
 
 __all__ = ["inlines", "lead_in", "lines_as_inlines", "with_lead_in"]
 
-_START = re.compile(r"https?://(?=[^\s<>\"“”«»])|mailto:(?=\w)|@", re.IGNORECASE)
+_START = re.compile(r"https?://(?=[^\s<>\"“”«»])|mailto:(?=\w)|(?<![\w@./-])www\.(?=[^\W_][\w-]{0,62}\.[^\W_])|@", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>\"“”«»„`|\\^{}]+")
 _BEFORE_AT = re.compile(r"[A-Za-z0-9._%+-]{1,64}\Z")
 _AFTER_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
@@ -52,7 +52,8 @@ def _address(text: str, found: re.Match[str], floor: int) -> tuple[int, int, str
         return start, end, "mailto:" + text[start:end]
     match = _ADDRESS.match(text, found.start())
     end = _trimmed(text, found.start(), match.end() if match else found.start())
-    return (found.start(), end, text[found.start():end]) if end > found.end() else (0, 0, "")
+    url = ("http://" if found[0][0] in "wW" else "") + text[found.start():end]
+    return (found.start(), end, url) if end > found.end() else (0, 0, "")
 
 
 def _trimmed(text: str, start: int, end: int) -> int:

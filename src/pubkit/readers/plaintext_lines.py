@@ -1,4 +1,4 @@
-"""Text comes in; numbered lines without page breaks go out, with the measures that guesses rest on (indent, width, wrapping)."""
+"""Rows of text come in; numbered lines go out, with the measures that guesses rest on (indent, width, wrapping, gaps)."""
 
 from __future__ import annotations
 
@@ -8,28 +8,35 @@ from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = [
-    "LONG", "LOOK_AHEAD", "Dropped", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "has_gap", "indented", "is_break",
-    "is_full", "is_rule", "join", "lines_of", "looks_wrapped", "sentences", "squeeze", "starts_lower", "tabular", "width", "words",
-    "wrap_width",
+    "BAR_RULE", "LEADERS", "LONG", "LOOK_AHEAD", "Line", "body_indent", "code_share", "ends_sentence", "first_word", "has_gap",
+    "indented", "is_break", "is_full", "is_rule", "join", "line", "lines_in", "looks_wrapped", "sentences", "squeeze", "starts_lower",
+    "tabular", "titled", "width", "words", "wrap_width",
 ]
 
+LEADERS = "dots that lead to numbers"
 LONG = 120          # a longer line was not wrapped by hand or by an editor: it is a paragraph of its own
 LOOK_AHEAD = 100    # lines a search for a sibling may look ahead, so that no input makes reading slower than linear
 
+BAR_RULE = re.compile(r"[|+]?(?: *:?-{2,}:? *[|+])+(?: *:?-{2,}:? *)?\Z")      # what stands below the head of a table with bars
 _SPACE = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 _NO_SPACE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]")
 _RULE = re.compile(r"([-=_*~#+.^\"'`·•⁂─━═—–])(?:\1{2,}|(?: {1,3}\1){2,})\Z|[⁂❦❧]\Z")
-_BREAK = frozenset("-=_*~•⁂─━═—–·❦❧")
+_BREAK = frozenset("-=_*~#•⁂─━═—–·❦❧")
+_LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}|…{2}) *\d+\Z")
 _FAR = re.compile(r"(?<=\S) {30,}(?=\S)")
+_INNER_BULLET = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=[•●▪◦]\s)")
+_PAUSES = frozenset(",.;:!?…—–，。、；！？،؛؟")
 _CLOSERS = "\"'”’»›)]}*_"
 _END = re.compile(r"(?<=\w\w\w)[.!?…]+[\"'”’»)\]]*\s+(?=(\S))|[。！？]+(?=[^\s」』）”’])")
+_COUNT = re.compile(r"[IVXLC\d]{1,7}\.\s")
 _CODE = re.compile(
     r"\w\([^)]*\)|[;{}]\Z|[\w\])\"'] (?:=|==|\+=|!=|->|=>|:=|&&|\|\|) |\A(?:>>>|\$|#!|//|/\*|</?\w)"
     r"|\A(?:def|class|function|import|from|return|print|for|while|if|else|try|except|finally|elif)\b[^.]*[:;(]\Z|\A\.{3,}\Z"
-    r"|\A[)\]}]|\A\w+ = |\w\.\w+\(")
+    r"|\A[)\]}]|\A\w+ = |\w\.\w+\(|\A[\w./-]+ (?:.{0,60} )?\[?--?\w|\AHTTP/\d|\A[A-Z][a-z]+-[A-Z][\w-]*: \S")
 _BOX = re.compile(r"[│┃║├┤┌┐└┘─━═╔╗╚╝]|\+-{2,}|\|.*\||-{3,} +-{3,}|={3,} +={3,}")
 _GAP = re.compile(r"(?<=[^\s.!?:,;…\"'”)\]]) {2,}(?=\S)")
+_COLUMN_GAP = re.compile(r"[^\s:] {3,}(?=\S)")
 _WIDE_GAP = re.compile(r"\S {3,}(?=\S)")
 
 
@@ -40,14 +47,6 @@ class Line(NamedTuple):
     raw: str
     indent: int
     text: str
-
-
-class Dropped(NamedTuple):
-    """A page that was opened up: its first line, whether it began with a page break, and its running head and foot."""
-
-    no: int
-    breaks: bool
-    words: tuple[tuple[int, str], ...]
 
 
 def line(no: int, raw: str) -> Line:
@@ -62,13 +61,16 @@ def indented(no: int, text: str, indent: int) -> Line:
     return Line(no, " " * indent + text, indent, text)
 
 
-def _lines(no: int, raw: str) -> list[Line]:
-    """The line of this number; cut where a gap is so wide that only a lost layout can have made it."""
-    if len(raw) <= 2 * LONG or not _FAR.search(raw):
-        return [line(no, raw)]
+def lines_in(no: int, raw: str) -> list[Line]:
+    """The line of this number; cut where only a lost layout can have made it one: at very wide gaps, and at bullets between gaps."""
+    parts = [raw]
+    if len(raw) > 2 * LONG and _FAR.search(raw):
+        parts = _FAR.split(raw.expandtabs(8))
     out: list[Line] = []
-    for part in _FAR.split(raw.expandtabs(8)):
-        out += [line(no, ""), line(no, part)] if out else [line(no, part)]
+    for part in parts:
+        out += [line(no, "")] if out else []
+        bullets = _INNER_BULLET.split(part) if len(part) > LONG and len(_INNER_BULLET.findall(part)) > 1 else [part]
+        out += [line(no, x) for x in bullets]
     return out
 
 
@@ -98,6 +100,12 @@ def starts_lower(text: str) -> bool:
     return head[:1].islower()
 
 
+def titled(words: list[str]) -> bool:
+    """Whether most words of some length begin with a capital."""
+    long = [w for w in words if len(w) > 3 and w[0].isalpha()]
+    return bool(long) and sum(1 for w in long if w[0].isupper()) * 3 >= len(long) * 2
+
+
 def ends_sentence(text: str) -> bool:
     """Whether a text ends as a sentence does."""
     return text.rstrip(_CLOSERS)[-1:] in tuple(".!?…。！？") or text[-1:] in tuple(".!?…。！？")
@@ -105,7 +113,8 @@ def ends_sentence(text: str) -> bool:
 
 def sentences(text: str) -> int:
     """How many sentences a text seems to have; short words before a full stop count as abbreviations."""
-    return 1 + sum(1 for m in _END.finditer(text) if not m[1] or not m[1].islower())
+    start = m.end() if (m := _COUNT.match(text)) else 0
+    return 1 + sum(1 for m in _END.finditer(text, start) if not m[1] or not m[1].islower())
 
 
 def is_rule(text: str) -> bool:
@@ -133,9 +142,13 @@ def tabular(lines: list[Line]) -> str:
     if len(lines) < 2 or any(len(x.raw) > 250 for x in lines):
         return ""
     few = max(2, round(len(lines) * 0.6))
+    if sum(1 for x in lines if _LEADERS.search(x.text)) >= few:
+        return LEADERS
+    if BAR_RULE.match(lines[1].text):
+        return "bars between the cells"
     if sum(1 for x in lines if _BOX.search(x.text)) >= few:
         return "drawn with lines"
-    if sum(1 for x in lines if _WIDE_GAP.search(x.text)) >= few:
+    if sum(1 for x in lines if _COLUMN_GAP.search(x.text)) >= few:
         return "wide gaps inside the lines"
     columns = Counter(m.end() for x in lines for m in _GAP.finditer(x.raw))
     if columns and max(columns.values()) >= max(3, few):
@@ -159,6 +172,8 @@ def looks_wrapped(lines: list[Line], wrap: int) -> bool:
     if not pairs:
         return True
     small = sum(1 for _, b in pairs if starts_lower(b.text)) / len(pairs)
+    if len(pairs) > 2 and max(width(x.raw) for x in lines) < 65 and sum(1 for x in lines if x.text[-1] in _PAUSES) * 4 >= len(lines) * 3:
+        return False
     narrow = len(pairs) > 2 and max(width(x.raw) for x in lines) < 65
     if narrow and all(b.text[0].isupper() and not ends_sentence(a.text) for a, b in pairs):
         return False
@@ -212,70 +227,3 @@ def _needs_space(a: str, b: str) -> bool:
         return not (starts_lower(b) and len(first_word(b)) > 3)
     glued = (a[-1] == "—" and a[-2:-1] not in ("", " ")) or (a[-2:] == "--" and a[-3:-2] not in ("", " ", "-"))
     return not glued
-
-
-# --- Pages --------------------------------------------------------------------------------------------------------------------------
-
-Page = list[tuple[int, str]]
-_NUMBER_ALONE = re.compile(r"\W*\d{1,4}\W*\Z|.*\[[^\]\d]*\d+\]\Z")
-
-
-def lines_of(text: str) -> tuple[list[Line], list[Dropped]]:
-    """The numbered lines of a text; form feeds are taken out with the heads and feet that repeat around them."""
-    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if "\f" not in text:
-        return [x for i, raw in enumerate(rows, 1) for x in _lines(i, raw)], []
-    pages: list[Page] = [[]]
-    for i, raw in enumerate(rows, 1):
-        first, *others = raw.split("\f")
-        pages[-1].append((i, first))
-        pages.extend([(i, part)] for part in others)
-    return _without_heads(pages)
-
-
-def _mask(page: Page, last: bool) -> tuple[int, str]:
-    """Where the first or last written line of a page is, and the line with each number as #; (-1, "") if there is none."""
-    order = range(len(page) - 1, -1, -1) if last else range(len(page))
-    for i in order:
-        if page[i][1].strip():
-            words = squeeze(page[i][1])
-            return (i, re.sub(r"\d+", "#", words)) if len(words) <= LONG else (-1, "")
-    return -1, ""
-
-
-def _without_heads(pages: list[Page]) -> tuple[list[Line], list[Dropped]]:
-    heads = Counter(_mask(p, last=False)[1] for p in pages[1:])
-    feet = Counter(_mask(p, last=True)[1] for p in pages)
-    often = max(2, (len(pages) - 1) // 2)
-    out: list[Line] = []
-    dropped: list[Dropped] = []
-    for number, page in enumerate(pages):
-        gone: list[tuple[int, str]] = []
-        for last, counts in ((False, heads if number else Counter()), (True, feet)):
-            at, mask = _mask(page, last)
-            if at >= 0 and _repeats(page[at][1], mask, counts, often, last):
-                gone.append((page[at][0], squeeze(page[at][1])))
-                page[at] = (page[at][0], "")
-        if number or gone:
-            dropped.append(Dropped(page[0][0], number > 0, tuple(gone)))
-        _append(out, [x for no, raw in page for x in _lines(no, raw)], joint=bool(number))
-    return out, dropped
-
-
-def _repeats(raw: str, mask: str, counts: Counter[str], often: int, last: bool) -> bool:
-    if counts[mask] >= often and ("#" in mask or not ends_sentence(raw.strip())):
-        return True
-    return last and bool(counts) and _NUMBER_ALONE.match(raw.strip()) is not None
-
-
-def _append(out: list[Line], page: list[Line], joint: bool) -> None:
-    """Put a page after the others; a sentence that runs over the break becomes one paragraph again."""
-    if joint:
-        while out and not out[-1].text:
-            out.pop()
-        start = next((i for i, x in enumerate(page) if x.text), len(page))
-        page = page[start:]
-        runs_on = bool(out and page) and not ends_sentence(out[-1].text) and starts_lower(page[0].text) and out[-1].indent == page[0].indent
-        if out and page and not runs_on:
-            out.append(line(page[0].no, ""))
-    out.extend(page)

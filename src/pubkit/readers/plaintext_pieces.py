@@ -1,16 +1,19 @@
-"""Lines come in; pieces go out: lists, quotes, verse, code, rules, underlined lines and paragraphs, each built and with its reason."""
+"""Lines come in; pieces go out: lists, quotes, verse, code, tables, rules, underlined lines and paragraphs, each with its reason."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pubkit.model import Block, CodeBlock, Inline, List, ListItem, Paragraph, Quote, Rule, Verse
 from pubkit.readers.base import Guess
+from pubkit.readers.plaintext_hints import REASON, Hint, Part
 from pubkit.readers.plaintext_inline import inlines, lead_in, lines_as_inlines, with_lead_in
 from pubkit.readers.plaintext_lines import (
+    LEADERS,
     LONG,
+    LOOK_AHEAD,
     Line,
     code_share,
     ends_sentence,
@@ -26,6 +29,19 @@ from pubkit.readers.plaintext_lines import (
     width,
 )
 from pubkit.readers.plaintext_lists import Marker, follows, is_list, marker
+from pubkit.readers.plaintext_shapes import (
+    CONTACT,
+    KEY,
+    SPEAKER,
+    groups,
+    hangs,
+    has_first_line_indents,
+    has_keys,
+    is_alone,
+    is_list_of_names,
+    is_shouted,
+)
+from pubkit.readers.plaintext_tables import table
 
 __all__ = ["Piece", "Segmenter", "guess"]
 
@@ -33,6 +49,8 @@ DEPTH = 12          # deeper quotes and lists stay text inside the last level
 
 _REFERENCE = re.compile(r"\[[^\]\s]{1,12}\] |\(?[^\W\d_a-zA-Z]\) ")
 _ATTRIBUTION = re.compile(r"(?:—|–|--|―)\s*(?=\S)")
+_ENCLOSED = re.compile(r"(={2,6}|\*{2,6}|#{1,6}) +(\S.*?)(?: +(\1))?\Z")
+_MARKER_OF_BOOKS = re.compile(r"(?:START|END) OF ")
 _UNDERLINES = "=-~^*#+\"'`_"
 
 
@@ -48,6 +66,9 @@ class Piece:
     before: int = 0
     mark: str = ""
     text: str = ""
+    fixed: str = ""     # the kind that a hint or the head of the text gave: no later guess changes it
+    level: int = 0
+    spoken: bool = False
 
 
 def guess(line: int, kind: str, score: float, reason: str, text: str) -> Guess:
@@ -64,13 +85,32 @@ class Segmenter:
     base: int
     guesses: list[Guess]
     depth: int = 0
+    speakers: frozenset[str] = frozenset()
+    signs: frozenset[str] = frozenset()
     pieces: list[Piece] = field(default_factory=list)
     blanks: int = 0
     group_start: bool = True
 
     def run(self) -> list[Piece]:
         """All pieces."""
+        self._cut()
+        return self._finished()
+
+    def run_parts(self, parts: list[Part]) -> list[Piece]:
+        """All pieces of these parts of the text, some of which have a hint; ``lines`` holds the lines of one part at a time."""
+        for part in parts:
+            self.lines = part.lines
+            if part.hint is None:
+                self._cut()
+            elif part.hint.kind == "off":
+                self._plain()
+            elif part.lines:
+                self._hinted(part.hint, part.lines)
+        return self._finished()
+
+    def _cut(self) -> None:
         at = 0
+        self.group_start = True
         while at < len(self.lines):
             if not self.lines[at].text:
                 self.blanks += 1
@@ -80,9 +120,16 @@ class Segmenter:
             at = self._next(at)
             self.blanks = 0
             self.group_start = False
+
+    def _finished(self) -> list[Piece]:
         for piece in self.pieces:
             if piece.kind == "code":
                 piece.block = _code_block(piece)
+        for i, piece in enumerate(self.pieces):
+            if _is_couplet(piece) and any(p.kind == "verse" and not p.fixed for p in self.pieces[max(i - 1, 0):i + 2] if p is not piece):
+                lines = [inlines(squeeze(x.text)) for x in piece.lines]
+                found = guess(piece.line, "verse", 0.65, "two short lines beside verse", piece.text)
+                self.pieces[i] = replace(piece, kind="verse", block=Verse(lines, line=piece.line), guess=found)
         return self.pieces
 
     def blocks(self) -> tuple[Block, ...]:
@@ -95,13 +142,15 @@ class Segmenter:
         x = self.lines[at]
         if self.group_start and (end := self._table(at)):
             return end
-        if self.group_start and not self.depth and (end := self._underlined(at)):
+        if self.group_start and not self.depth and (end := self._underlined(at) or self._enclosed(at)):
             return end
         if is_break(x.text) and not (x.indent - self.base >= 2 and self._after_code(x.indent)):
             self._add("rule", Rule(line=x.no), 1, "a drawn line", [x])
             return at + 1
         if x.text[0] == ">":
             return self._quote(at)
+        if x.text == "--" and self.group_start and not self.depth:
+            return self._signature(at)
         first = marker(x)
         if first is not None and self.depth < DEPTH and (reason := self._list_reason(at, first, self._introduced())):
             return self._list(at, first, reason)
@@ -110,11 +159,12 @@ class Segmenter:
     def _add(self, kind: str, block: Block, score: float, reason: str, lines: list[Line], mark: str = "", text: str = "") -> None:
         no = lines[0].no
         words = text or " ".join(x.text[:60] for x in lines[:4])
-        self.pieces.append(Piece(kind, no, block, guess(no, kind, score, reason, words), lines, self.blanks, mark, text))
+        said = "table" if kind == "code" and mark.startswith("table") else kind
+        self.pieces.append(Piece(kind, no, block, guess(no, said, score, reason, words), lines, self.blanks, mark, text))
         self.blanks = 0
 
     def _inside(self, lines: list[Line], base: int) -> tuple[Block, ...]:
-        return Segmenter(lines, self.wrap, base, self.guesses, self.depth + 1).blocks()
+        return Segmenter(lines, self.wrap, base, self.guesses, self.depth + 1, self.speakers, self.signs).blocks()
 
     def _introduced(self) -> bool:
         last = self.pieces[-1] if self.pieces else None
@@ -133,27 +183,43 @@ class Segmenter:
         if not over and (ends_sentence(text) and text[-1] == "." and width(text) > 60):
             return 0
         lines = self.lines[at:at + (3 if over else 2)]
+        if over and text[0] == text[-1] == under[0]:
+            text = text.strip(under[0] + " ")
         self._add("underlined", Paragraph(inlines(squeeze(text)), line=lines[over].no), 0.95, f"a line drawn below with {under[0]}",
                   lines[over:over + 1], mark=under[0] * (2 if over else 1), text=squeeze(text))
         return at + len(lines)
+
+    def _enclosed(self, at: int) -> int:
+        """A line alone between signs, as `== Words ==`, or after them, as `## Words`."""
+        x = self.lines[at]
+        m = _ENCLOSED.match(x.text) if width(x.text) <= 100 and is_alone(self.lines, at) else None
+        if m is None or not any(c.isalpha() for c in m[2]) or (m[1][0] != "#" and not m[3]) or _MARKER_OF_BOOKS.match(m[2]):
+            return 0
+        self._add("underlined", Paragraph(inlines(squeeze(m[2])), line=x.no), 0.8, f"a line between or after {m[1]}", [x], mark=m[1],
+                  text=squeeze(m[2]))
+        return at + 1
 
     def _table(self, at: int) -> int:
         end = at
         while end < len(self.lines) and self.lines[end].text:
             end += 1
         group = self.lines[at:end]
-        quoted = group[0].text[0] == ">" or sum(1 for x in group if marker(x) is not None) * 3 >= len(group)
-        if quoted or not (reason := tabular(group)):
+        reason = tabular(group)
+        listed = reason != LEADERS and sum(1 for x in group if marker(x) is not None) * 3 >= len(group)
+        if not reason or listed or group[0].text[0] == ">":
             return 0
-        self._code(group, 0.8, reason)
+        if (made := table(group)) is not None:
+            self._add("table", made[0], 0.9, made[1], group)
+        else:
+            self._code(group, 0.8, reason, "table")
         return end
 
     # --- Code -----------------------------------------------------------------------------------------------------------------------
 
-    def _code(self, lines: list[Line], score: float, reason: str) -> None:
+    def _code(self, lines: list[Line], score: float, reason: str, what: str = "program") -> None:
         last = self.pieces[-1] if self.pieces else None
-        mark = reason if "gap" in reason or "same number" in reason else "program"
-        if last is not None and last.kind == "code" and last.mark == mark and self.blanks < 3:
+        mark = f"table {reason}" if what == "table" else what
+        if last is not None and last.kind == "code" and last.mark == mark and self.blanks < 3 and not last.fixed:
             last.lines.extend(Line(0, "", 0, "") for _ in range(self.blanks))
             last.lines.extend(lines)
             return
@@ -212,7 +278,7 @@ class Segmenter:
     def _list_reason(self, at: int, first: Marker, introduced: bool) -> str:
         if first.counts and not self.depth and first.indent < self.base:
             return ""
-        return is_list(self.lines, at, first, introduced, self.base)
+        return is_list(self.lines, at, first, introduced, self.base, self.signs)
 
     def _list(self, at: int, first: Marker, reason: str) -> int:
         start = self.lines[at]
@@ -275,7 +341,8 @@ class Segmenter:
             return x if mark is not None or x.indent > m.column + 1 else indented(x.no, x.text, m.column)
         if is_break(x.text) or x.text[0] == ">" or mark is not None:
             return None
-        return indented(x.no, x.text, m.column) if self._runs_on(i) else None
+        goes_on = starts_lower(x.text) and x.indent >= m.indent and not ends_sentence(self.lines[i - 1].text)
+        return indented(x.no, x.text, m.column) if goes_on or self._runs_on(i) else None
 
     def _runs_on(self, i: int) -> bool:
         """Whether line ``i`` goes on with the sentence of the line before, as far as a wrapped width tells."""
@@ -314,8 +381,11 @@ class Segmenter:
         score, reason = self._is_code(group)
         if reason:
             self._code(group, score, reason)
-        elif len(group) > 1 and min(x.indent for x in group) - self.base >= 2 and not _hangs(group):
+        elif len(group) > 1 and min(x.indent for x in group) - self.base >= 2 and not hangs(group):
             self._set_off(group)
+        elif self.group_start and len(group) > 1 and is_shouted(group[0], group[1]) and not self._speaks(group[0].text):
+            self._prose(group[:1])
+            return at + 1
         else:
             for chunk in self._chunks(group):
                 self._prose(chunk)
@@ -347,28 +417,39 @@ class Segmenter:
         low = min(x.indent for x in group)
         chunks = [group[:1]]
         marked = _REFERENCE.match(group[0].text) is not None
+        novel = has_first_line_indents(group, low)
         for i in range(1, len(group)):
             a, x = group[i - 1], group[i]
             follower = group[i + 1].indent if i + 1 < len(group) else low
-            indented = x.indent >= low + 2 and follower == low and (a.indent == low or len(chunks[-1]) == 1) and ends_sentence(a.text)
+            first = follower == low or (novel and follower == x.indent)
+            indented = x.indent >= low + 2 and first and (a.indent == low or len(chunks[-1]) == 1) and ends_sentence(a.text)
             speech = _ATTRIBUTION.match(x.text) is not None and ends_sentence(a.text) and not is_full(a, x, self.wrap)
-            if indented or speech or (marked and _REFERENCE.match(x.text)):
+            spoken = self._speaks(x.text) and self._speaks(group[0].text) and (ends_sentence(a.text) or not is_full(a, x, self.wrap))
+            if indented or speech or spoken or (marked and _REFERENCE.match(x.text)):
                 chunks.append([x])
             else:
                 chunks[-1].append(x)
         return chunks
 
+    def _speaks(self, text: str) -> bool:
+        m = SPEAKER.match(text)
+        return text in self.speakers or (m is not None and m[0] in self.speakers)
+
     def _prose(self, chunk: list[Line]) -> None:
         texts = [squeeze(x.text) for x in chunk]
         if len(chunk) == 1:
             self._paragraph(texts, chunk, "a line of its own")
-        elif _hangs(chunk):
+        elif hangs(chunk):
             self._paragraph([join(texts)], chunk, "lines with a hanging indent")
+        elif has_keys(chunk):
+            self._paragraph(texts, chunk, "lines with a word and a colon each", 0.8)
         elif looks_wrapped(chunk, self.wrap):
             self._paragraph(self._between_breaks(chunk), chunk, "wrapped lines, joined")
         elif sum(width(x.raw) for x in chunk) <= 0.75 * max(self.wrap or 85, 70) * len(chunk):
-            if len(chunk) > 2:
-                self._verse(chunk, 0.6, "short lines of uneven length")
+            if len(chunk) > 2 and is_list_of_names(chunk):
+                self._paragraph(texts, chunk, "short lines with names or numbers", 0.7)
+            elif len(chunk) > 2:
+                self._verse(chunk, 0.6 + 0.15 * (len(chunk) > 3), "short lines of uneven length")
             elif starts_lower(texts[1]) and texts[0][-1].isalnum():
                 self._paragraph([join(texts)], chunk, "a sentence over two lines")
             else:
@@ -393,8 +474,77 @@ class Segmenter:
     def _verse(self, lines: list[Line], score: float, reason: str) -> None:
         self._add("verse", Verse([inlines(squeeze(x.text)) for x in lines], line=lines[0].no), score, reason, lines)
 
-    def _paragraph(self, parts: list[str], lines: list[Line], reason: str) -> None:
-        self._add("paragraph", Paragraph(lines_as_inlines(parts), line=lines[0].no), 0.9, reason, lines, text="\n".join(parts))
+    def _paragraph(self, parts: list[str], lines: list[Line], reason: str, score: float = 0.9) -> None:
+        self._add("paragraph", Paragraph(lines_as_inlines(parts), line=lines[0].no), score, reason, lines, text="\n".join(parts))
+        self.pieces[-1].spoken = self._speaks(lines[0].text)
+
+    def _signature(self, at: int) -> int:
+        """The two dashes before a signature, and its lines, which stay lines."""
+        self._add("rule", Rule(line=self.lines[at].no), 1, "two dashes before a signature", [self.lines[at]])
+        end = at + 1
+        while end < len(self.lines) and self.lines[end].text and end - at < LOOK_AHEAD:
+            end += 1
+        if group := self.lines[at + 1:end]:
+            self._paragraph([squeeze(x.text) for x in group], group, "lines of a signature", 0.85)
+        return end
+
+    # --- Hints ----------------------------------------------------------------------------------------------------------------------
+
+    def _plain(self) -> None:
+        """Paragraphs and nothing else, between blank lines."""
+        group: list[Line] = []
+        for x in [*self.lines, Line(0, "", 0, "")]:
+            if x.text:
+                group.append(x)
+            elif group:
+                self._hinted(Hint("paragraph"), group)
+                group = []
+
+    def _hinted(self, hint: Hint, lines: list[Line]) -> None:
+        """What a hint says that these lines are."""
+        written = [x for x in lines if x.text]
+        if not written:
+            return
+        texts = [squeeze(x.text) for x in written]
+        count = len(self.pieces)
+        match hint.kind:
+            case "list":
+                self._add("list", self._hinted_list(lines), 1, REASON, written)
+            case "quote":
+                inner = [_unquoted(x, everything=False) if x.text[:1] == ">" else x for x in lines]
+                self._add_quote(inner, written, 1, REASON)
+            case "verse":
+                for group in groups(lines):
+                    self._verse(group, 1, REASON)
+            case "table" if (made := table(written)) is not None:
+                self._add("table", made[0], 1, REASON, written)
+            case "code" | "table":
+                self._add("code", CodeBlock("", line=written[0].no), 1, REASON, list(lines), mark=f"{hint.kind} by a hint")
+            case "lines":
+                self._paragraph(texts, written, REASON, 1)
+            case _:
+                for group in groups(lines) if hint.kind == "paragraph" else [written]:
+                    self._paragraph([join([x.text for x in group])], group, REASON, 1)
+        for piece in self.pieces[count:]:
+            piece.fixed, piece.level = hint.kind, hint.level
+        self.blanks = 1
+
+    def _hinted_list(self, lines: list[Line]) -> List:
+        """A list of these lines: an item for each line that stands as far out as the first, and no marker is needed."""
+        margin = min(x.indent for x in lines if x.text)
+        items: list[tuple[Marker, list[Line]]] = []
+        loose = False
+        for i, x in enumerate(lines):
+            if x.text and (x.indent <= margin or not items):
+                m = marker(x) or Marker("", "bullet", 0, x.indent, x.indent)
+                loose = loose or bool(items and not lines[i - 1].text)
+                items.append((m, [indented(x.no, x.text[m.column - m.indent:], m.column)]))
+            elif items:
+                items[-1][1].append(x)
+        for _, content in items:
+            while not content[-1].text:
+                content.pop()
+        return self._build(items, loose, items[0][1][0].no)
 
 
 def _code_block(piece: Piece) -> CodeBlock:
@@ -402,9 +552,10 @@ def _code_block(piece: Piece) -> CodeBlock:
     return CodeBlock("\n".join(x.raw[indent:] for x in piece.lines), line=piece.line)
 
 
-def _hangs(group: list[Line]) -> bool:
-    rest = {x.indent for x in group[1:]}
-    return len(rest) == 1 and group[0].indent < min(rest)
+def _is_couplet(piece: Piece) -> bool:
+    """Two lines of a paragraph that may be verse: short, and not joined by a hint or a closing formula."""
+    return (piece.kind == "paragraph" and not piece.fixed and len(piece.lines) == 2 and max(width(x.raw) for x in piece.lines) < 60
+            and not any(CONTACT.search(x.text) or KEY.match(x.text) for x in piece.lines) and len(piece.lines[1].text.split()) > 2)
 
 
 def _unquoted(x: Line, everything: bool) -> Line:

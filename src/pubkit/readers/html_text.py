@@ -1,0 +1,132 @@
+"""Runs of inlines and the values of attributes come in; inlines with their white space in order, languages and numbers go out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pubkit.model import Direction, Inline, LineBreak, Text, plain_text
+
+__all__ = ["direction", "joined", "language", "number", "share", "shown", "strip_ends", "style", "tidy"]
+
+_SPACES = re.compile(r"[ \t\n\r\f\v]+")
+# Scripts that are written without spaces between words (Korean is not among them).
+_NO_SPACES = re.compile("[\u2e80-\u312f\u31a0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003ffff]")
+
+
+def _edge(node: Inline | None, last: bool) -> str:
+    """The first or last character of an inline; empty where it has none."""
+    text = plain_text(node, notes=False) if node is not None else ""
+    return (text[-1] if last else text[0]) if text else ""
+
+
+def _spaced(text: str, before: str, after: str) -> str:
+    def one(found: re.Match[str]) -> str:
+        if "\n" in found.group():
+            left = text[found.start() - 1] if found.start() else before
+            right = text[found.end()] if found.end() < len(text) else after
+            if _NO_SPACES.match(left) and _NO_SPACES.match(right):
+                return ""
+        return " "
+    return _SPACES.sub(one, text)
+
+
+def tidy(nodes: Iterable[Inline]) -> list[Inline]:
+    """The inlines with neighbouring texts joined and white space made single."""
+    whole: list[Inline] = []
+    run: list[str] = []
+    for node in nodes:
+        if isinstance(node, Text):
+            run.append(node.text)
+            continue
+        if run:
+            whole.append(Text("".join(run)))
+            run = []
+        whole.append(node)
+    if run:
+        whole.append(Text("".join(run)))
+    out: list[Inline] = []
+    for at, node in enumerate(whole):
+        if isinstance(node, Text):
+            before = whole[at - 1] if at else None
+            after = whole[at + 1] if at + 1 < len(whole) else None
+            text = _spaced(node.text, _edge(before, True), _edge(after, False)) if _SPACES.search(node.text) else node.text
+            if isinstance(before, LineBreak):
+                text = text.lstrip(" ")
+            if isinstance(after, LineBreak):
+                text = text.rstrip(" ")
+            if text:
+                out.append(Text(text))
+        else:
+            out.append(node)
+    return out
+
+
+def strip_ends(nodes: Iterable[Inline]) -> tuple[Inline, ...]:
+    """The inlines without white space and line breaks at both ends."""
+    out = list(nodes)
+    first, last = 0, len(out)
+    while first < last and _is_blank(out[first]):
+        first += 1
+    while last > first and _is_blank(out[last - 1]):
+        last -= 1
+    out = out[first:last]
+    if out and isinstance(one := out[0], Text):
+        out[0] = Text(one.text.lstrip(" \t\n\r\f\v"))
+    if out and isinstance(one := out[-1], Text):
+        out[-1] = Text(one.text.rstrip(" \t\n\r\f\v"))
+    return tuple(out)
+
+
+def _is_blank(node: Inline) -> bool:
+    return isinstance(node, LineBreak) or (isinstance(node, Text) and not node.text.strip(" \t\n\r\f\v"))
+
+
+def joined(parts: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:
+    """Paragraphs' inlines as one run, with a space between."""
+    out: list[Inline] = []
+    for part in parts:
+        if part and out:
+            out.append(Text(" "))
+        out.extend(part)
+    return tuple(tidy(out))
+
+
+def shown(text: str) -> str:
+    """Words as a diagnostic quotes them: on one line and not too long."""
+    text = " ".join(text.split())
+    return f"'{text[:79]}…'" if len(text) > 80 else f"'{text}'"
+
+
+# --- Attributes ----------------------------------------------------------------------------------------------------------------------
+
+def direction(attrs: dict[str, str]) -> Direction:
+    """The direction that an element has."""
+    value = attrs.get("dir", "").strip().lower()
+    return "ltr" if value == "ltr" else "rtl" if value == "rtl" else ""
+
+
+def language(attrs: dict[str, str]) -> str:
+    """The language that an element has, as written."""
+    return (attrs.get("lang") or attrs.get("xml:lang") or "").strip()
+
+
+def share(value: str) -> float:
+    """A width as a share of the text's: ``60%`` or ``0.6``; 0 for any other."""
+    found = re.fullmatch(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*|\s*(0?\.\d+)\s*", value)
+    if not found:
+        return 0.0
+    part = float(found.group(1)) / 100 if found.group(1) else float(found.group(2))
+    return round(min(part, 1.0), 4)
+
+
+def number(value: str, default: int, low: int, high: int) -> int:
+    """A whole number between two others."""
+    found = re.fullmatch(r"\s*([+-]?\d{1,9})\s*", value)
+    return min(max(int(found.group(1)), low), high) if found else default
+
+
+def style(attrs: dict[str, str]) -> dict[str, str]:
+    """The declarations of an element's ``style``, in lower case."""
+    pairs = (part.partition(":") for part in attrs.get("style", "").lower().split(";"))
+    return {key.strip(): value.replace("!important", "").strip() for key, _, value in pairs if value.strip()}
