@@ -13,8 +13,8 @@ import pytest
 from pubkit import model as m
 from pubkit.diagnostics import LimitError
 from pubkit.readers import dialects
-from pubkit.readers.dialects_commands import Command, command_at, terms
-from pubkit.readers.dialects_table import ROWS, TABLE
+from pubkit.readers.dialects.commands import Command, command_at, terms
+from pubkit.readers.dialects.table import ROWS, TABLE
 from pubkit.readers.markdown import parse, parse_inline
 
 DOCS = Path(__file__).parents[1] / "docs" / "dialects.md"

@@ -14,7 +14,7 @@ from pubkit.cli import main
 from pubkit.diagnostics import ReadError, UsageError
 from pubkit.readers import decode_text
 from pubkit.readers.encoding import decode
-from pubkit.readers.encoding_languages import ENCODINGS
+from pubkit.readers.encoding.languages import ENCODINGS
 
 # Four sentences of our own in each language, one to try short texts with.
 TEXTS = {

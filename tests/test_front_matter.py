@@ -14,8 +14,8 @@ import pytest
 from pubkit.diagnostics import Diagnostic, LimitError, MetadataError
 from pubkit.model import Article, Correction, Enclosure, Figure, Image, Inline, Meta, Person, Series, Text, decode, encode
 from pubkit.readers.front_matter import parse_date, split, to_meta
-from pubkit.readers.front_matter_dates import read_date
-from pubkit.readers.front_matter_keys import SYNONYMS, plain_key
+from pubkit.readers.front_matter.dates import read_date
+from pubkit.readers.front_matter.keys import SYNONYMS, plain_key
 
 
 def inline(text: str) -> tuple[Inline, ...]:

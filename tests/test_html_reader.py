@@ -48,9 +48,9 @@ from pubkit.model import (
     content,
     plain_text,
 )
-from pubkit.readers import markdown_html
 from pubkit.readers.html import Converter, TreeBuilder, fragment
-from pubkit.readers.html_media import watch_address
+from pubkit.readers.html.media import watch_address
+from pubkit.readers.markdown import html as markdown_html
 from pubkit.readers.markdown import parse
 
 

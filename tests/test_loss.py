@@ -15,8 +15,8 @@ from pubkit import model as m
 from pubkit.cli import main
 from pubkit.diagnostics import diagnostic
 from pubkit.loss import check
-from pubkit.loss_source import of_markdown, of_text
-from pubkit.loss_words import words
+from pubkit.loss.source import of_markdown, of_text
+from pubkit.loss.words import words
 from pubkit.readers import Read
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,7 @@ MODULES = sorted(name for _, name, _ in pkgutil.walk_packages(pubkit.__path__, "
 ROOMS = [
     {"model", "diagnostics", "files", "plugins"},
     {"normalize", "typography", "theme", "words", "math", "pictures", "zipfiles", "css"},
-    {"xhtml", "resolve", "readers", "outline", "loss", "loss_model", "loss_source", "loss_words"},
+    {"xhtml", "resolve", "readers", "outline", "loss"},
     {"exporters"},
     {"publication", "preserve", "references", "api", "build"},
     {"cli"},

@@ -117,7 +117,7 @@ def localised(meta: Meta, publication: Publication) -> Meta:
 
 
 def _aware(value: datetime, publication: Publication) -> datetime:
-    from pubkit.readers.front_matter_dates import fixed
+    from pubkit.readers.front_matter.dates import fixed
 
     return value if value.tzinfo else fixed(value, _zone(publication.timezone))
 
