@@ -142,13 +142,10 @@ def _publication(first: str, **changes: str | None) -> Any:
 
 
 def _date(text: str) -> datetime:
-    from datetime import UTC
-
     try:
-        value = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"--date is {text!r}", hint="Write it as 2024-05-31 or 2024-05-31T09:00:00+02:00") from error
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _options(given: tuple[str, ...]) -> dict[str, dict[str, Any]]:

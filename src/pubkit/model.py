@@ -32,7 +32,8 @@ Align: TypeAlias = Literal["", "left", "center", "right"]
 ListStyle: TypeAlias = Literal["bullet", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
 
 
-class Node(Struct, frozen=True, tag_field="type", omit_defaults=True, forbid_unknown_fields=True):
+# Nodes hold one another in tuples and in no circle, so that Python's collector of circles need not look at them.
+class Node(Struct, gc=False, frozen=True, tag_field="type", omit_defaults=True, forbid_unknown_fields=True):
     """The common ground of all nodes; never used by itself."""
 
 
@@ -764,16 +765,19 @@ def _rewritten(value: Any, change: Change) -> Any:
     if type(value) is not tuple or not value:
         return value
     out: list[Any] = []
+    same = True
     for item in value:
-        if isinstance(item, Node):
-            new = change(rewrite(item, change))
-            if isinstance(new, Node):
-                out.append(new)
-            elif new is not None:
-                out.extend(new)
+        if not isinstance(item, Node):
+            made: Any = _rewritten(item, change)
         else:
-            out.append(_rewritten(item, change))
-    return value if len(out) == len(value) and all(a is b for a, b in zip(out, value, strict=True)) else tuple(out)
+            made = change(rewrite(item, change) if _fields_with_nodes(type(item)) else item)
+            if not isinstance(made, Node):
+                same = False
+                out.extend(made or ())
+                continue
+        same = same and made is item
+        out.append(made)
+    return value if same else tuple(out)
 
 
 # --- Text, equality, JSON -----------------------------------------------------------------------------------------------------------

@@ -239,6 +239,8 @@ class _Normalizer:
 
     def strings(self, node: Node) -> Node:
         """The node with clean strings; runs of text within it joined."""
+        if type(node) in (Text, Code) and node.text.isprintable():  # type: ignore[attr-defined]
+            return node  # most words: no sign in them is one that is changed below
         changed: dict[str, Any] = {}
         for name in node.__struct_fields__:
             value = getattr(node, name)

@@ -9,7 +9,8 @@ from pubkit.model import Direction, Inline, LineBreak, Text, plain_text
 
 __all__ = ["direction", "joined", "language", "number", "share", "shown", "strip_ends", "style", "tidy"]
 
-_SPACES = re.compile(r"[ \t\n\r\f\v]+")
+# White space that is more than one space.
+_SPACES = re.compile(r"[ \t\n\r\f\v]{2,}|[\t\n\r\f\v]")
 # Scripts that are written without spaces between words (Korean is not among them).
 _NO_SPACES = re.compile("[\u2e80-\u312f\u31a0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003ffff]")
 
@@ -20,11 +21,16 @@ def _edge(node: Inline | None, last: bool) -> str:
     return (text[-1] if last else text[0]) if text else ""
 
 
-def _spaced(text: str, before: str, after: str) -> str:
+def _spaced(text: str, before: Inline | None, after: Inline | None) -> str:
+    if not _SPACES.search(text):
+        return text
+    if text.isascii() and not text.isspace():
+        return _SPACES.sub(" ", text)
+
     def one(found: re.Match[str]) -> str:
         if "\n" in found.group():
-            left = text[found.start() - 1] if found.start() else before
-            right = text[found.end()] if found.end() < len(text) else after
+            left = text[found.start() - 1] if found.start() else _edge(before, True)
+            right = text[found.end()] if found.end() < len(text) else _edge(after, False)
             if _NO_SPACES.match(left) and _NO_SPACES.match(right):
                 return ""
         return " "
@@ -50,13 +56,13 @@ def tidy(nodes: Iterable[Inline]) -> list[Inline]:
         if isinstance(node, Text):
             before = whole[at - 1] if at else None
             after = whole[at + 1] if at + 1 < len(whole) else None
-            text = _spaced(node.text, _edge(before, True), _edge(after, False)) if _SPACES.search(node.text) else node.text
+            text = _spaced(node.text, before, after)
             if isinstance(before, LineBreak):
                 text = text.lstrip(" ")
             if isinstance(after, LineBreak):
                 text = text.rstrip(" ")
             if text:
-                out.append(Text(text))
+                out.append(node if text == node.text else Text(text))
         else:
             out.append(node)
     return out
