@@ -60,6 +60,10 @@ from pubkit.model import (
 __all__ = ["Dialect", "Outline", "Rendered", "Renderer", "aside_title", "attr", "escape", "has_lead_ins", "lead_in", "outline", "tokens"]
 
 
+WIDE = 64
+"""Code with a line of more characters is marked, so that pages can set it smaller."""
+
+
 def escape(text: str) -> str:
     """Text as XML character data."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -226,7 +230,8 @@ class Renderer:
                     for d in items)
                 return f"<dl{ids}>\n{inner}</dl>"
             case CodeBlock(text, language):
-                return f'<pre{ids} class="pk-code" dir="ltr" tabindex="0"><code>{self._code(text, language)}</code></pre>'
+                long = " pk-long" if max(map(len, text.split("\n"))) > WIDE else ""
+                return f'<pre{ids} class="pk-code{long}" dir="ltr" tabindex="0"><code>{self._code(text, language)}</code></pre>'
             case Quote(content, attribution, pull):
                 source = f'<div class="pk-source">{self.inlines(attribution)}</div>\n' if attribution else ""
                 if pull:
