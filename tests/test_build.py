@@ -235,3 +235,16 @@ def test_what_a_source_does_not_say() -> None:
     assert meta.id.startswith("urn:uuid:")
     assert meta.url == "https://example.org/my-piece.html"
     assert {d.code for d in read.diagnostics} == {"title-missing", "language-missing", "author-missing", "date-missing"}
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    inside.mkdir()
+    outside.mkdir()
+    (outside / "secret.md").write_text("# Secret\n\nWords.\n", encoding="utf-8")
+    (inside / "own.md").write_text("# Own\n\nWords.\n", encoding="utf-8")
+    (inside / "away.md").symlink_to(outside / "secret.md")
+    (inside / "here.md").symlink_to(inside / "own.md")
+    report = pubkit.build([inside], tmp_path / "made", formats=["html"])
+    assert sorted(Path(f).name for f in report.files) == ["here.html", "own.html"]
+    assert [Path(e.location.file).name for e in report.errors] == ["away.md"]

@@ -38,6 +38,7 @@ from pubkit.model import (
     plain_text,
     walk,
 )
+from pubkit.normalize import normalize
 from pubkit.readers.html import fragment
 from pubkit.readers.markdown import parse, parse_inline
 
@@ -258,3 +259,39 @@ def test_fragment_is_repaired_like_in_a_browser() -> None:
 def test_fragment_has_a_limit() -> None:
     with pytest.raises(LimitError):
         fragment("<div>" * 400 + "x")
+
+
+# --- What must not get lost ---
+
+def test_cells_beyond_the_head_are_kept_and_said() -> None:
+    found = parse("| a | b |\n|---|---|\n| 1 | 2 | three |\n| 4 | `5|6` |\n| 7 |\n", "a.md")
+    (table,) = content(found.article).content
+    assert isinstance(table, Table)
+    assert [[plain_text(c.content).strip() for c in row.cells] for row in table.body] == [["1", "2", "three"], ["4", "`5", "6`"], ["7", ""]]
+    assert [(d.code, d.location.line) for d in found.diagnostics] == [("table-ragged", 3), ("table-ragged", 4)]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("他说：“好”\n然后", "他说：“好”然后"), ("走了……\n真的——\n是的", "走了……真的——是的"), ("他说\n“好”", "他说“好”"),
+    ("a “b”\nc", "a “b” c"), ("中文\nword", "中文 word"), ("word”\n中文", "word”中文"), ("한국\n어", "한국 어"),
+])
+def test_lines_of_scripts_without_spaces_join_around_their_signs(text: str, expected: str) -> None:
+    assert words(text) == expected
+
+
+def test_a_link_without_words_shows_where_it_leads() -> None:
+    assert words("See [](#eq1) and [](https://example.org/).") == "See #eq1 and https://example.org/."
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("```\na\n\nb", ["markup-unread"]), ("- ```\n  a\n- b", ["markup-unread"]), ("```\na\n```\nb", []), ("> ```\n> a\n> ```", []),
+    ("```\n```", ["empty-dropped"]), ("##\n\na", ["empty-dropped"]), ("a[^1]\n\n[^1]:\n", ["empty-dropped"]),
+])
+def test_what_is_never_closed_or_empty_is_said(text: str, said: list[str]) -> None:
+    assert codes(text) == said
+
+
+def test_definitions_that_are_called_too_often_are_too_much() -> None:
+    text = "[r]: https://example.org/" + "u" * 20_000 + "\n\n" + "[r] " * 1_200
+    with pytest.raises(LimitError, match="characters"):
+        normalize(parse(text).article)

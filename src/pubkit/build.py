@@ -214,7 +214,12 @@ def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Res
             if not inside:
                 kinds = " ".join(s for k in readers.kinds() for s in k.suffixes)
                 failed.append(Result(given, error=ReadError("the folder holds no articles", file=given, hint=f"Articles end in {kinds}")))
-            found += inside
+            for source in inside:
+                if Path(source).is_symlink() and not Path(source).resolve().is_relative_to(path.resolve()):
+                    failed.append(Result(source, error=ReadError("this is a link that leads out of the folder", file=source,
+                                                                 hint="Give the file that it leads to, or copy it here")))
+                else:
+                    found.append(source)
         elif path.exists():
             found.append(given)
         else:

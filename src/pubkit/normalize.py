@@ -33,6 +33,7 @@ from pubkit.model import (
     Figure,
     Heading,
     Highlight,
+    Image,
     Inline,
     LineBreak,
     Link,
@@ -123,6 +124,8 @@ def _depth(article: Article, file: str, limits: Limits) -> None:
         node, blocks, inlines, line = stack.pop()
         if isinstance(node, (Text, Code, CodeBlock)):
             size += len(node.text)
+        elif isinstance(node, (Link, Abbreviation)):  # a definition may be called ever so often
+            size += len(node.title) + (len(node.url) if isinstance(node, Link) else 0)
         if blocks > limits.nesting or inlines > limits.inline_nesting:
             raise LimitError(f"blocks stand more than {limits.nesting} levels deep, or marked words more than {limits.inline_nesting}",
                              file=file, line=line, hint="Nest less, or raise the limit")
@@ -254,7 +257,8 @@ class _Normalizer:
                     new = re.sub("[ \t]*\n[ \t]*|\t", " ", new)
                 if _FORBIDDEN.search(value):
                     gone = sorted({f"U+{ord(c):04X}" for c in _FORBIDDEN.findall(value)})
-                    self.say("character-dropped", f"{', '.join(gone[:5])} taken out of the text", getattr(node, "line", 0))
+                    named = ", ".join(gone[:20]) + " and others" * (len(gone) > 20)
+                    self.say("character-dropped", f"{named} taken out of the text", getattr(node, "line", 0))
                 if new != value:
                     changed[name] = new
             elif type(value) is tuple and value and isinstance(value[0], _INLINE_TYPES):
@@ -400,9 +404,6 @@ class _Normalizer:
         return node if any(node.lines) else None
 
     def figure(self, node: Figure) -> Node | Iterable[Node] | None:
-        for picture in node.pictures:
-            if not picture.alt and not picture.decorative:
-                self.say("alt-missing", f"the picture {picture.src[:80]!r} has no alternative text", node.line)
         if node.pictures:
             return msgspec.structs.replace(node, caption=_trimmed(node.caption), credit=_trimmed(node.credit))
         return [Paragraph(x, line=node.line) for x in (node.caption, node.credit) if x]
@@ -491,7 +492,12 @@ class _Normalizer:
 
     def references(self, article: Article) -> Article:
         """References that lead somewhere; the others keep their words. Notes whose ids no block has."""
-        used = [(node.target, line) for node, line in placed(article) if isinstance(node, Reference)]
+        used: list[tuple[str, int]] = []
+        for node, line in placed(article):
+            if isinstance(node, Reference):
+                used.append((node.target, line))
+            elif isinstance(node, Image) and not node.alt and not node.decorative:
+                self.found.append(diagnostic("alt-missing", f"the picture {node.src[:80]!r} has no alternative text", self.file, line))
         goals = {target: target for target, _ in used if target in self.ids.taken}
         others = [target for target in dict.fromkeys(t for t, _ in used) if target not in goals]
         if others:

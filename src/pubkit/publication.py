@@ -182,6 +182,9 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
     if published is None:
         published = meta.updated or EPOCH
         missing("date-missing", f"there is no date; {published:%Y-%m-%d} is used")
+    if meta.updated and meta.updated < published:
+        found.append(diagnostic("metadata-invalid", f"the article was updated on {meta.updated:%Y-%m-%d}, before it was published; "
+                                f"{published:%Y-%m-%d} is used", file or name))
     url = meta.url or (urljoin(publication.url.rstrip("/") + "/", quote(slug) + ".html") if publication.url else "")
     new = msgspec.structs.replace(
         meta, title=title, slug=slug, language=language, authors=authors, published=published,

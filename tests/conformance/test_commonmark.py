@@ -9,6 +9,8 @@ import markup
 import pytest
 import tools
 
+import pubkit
+
 SPECS = tools.ROOT / ".tools" / "specs"
 EXAMPLE = re.compile(r"^\.\n(.*?)^\.\n(.*?)^\.$", re.DOTALL | re.MULTILINE)
 
@@ -35,5 +37,6 @@ def test_github_s_examples_come_out_as_they_should(name: str) -> None:
     text = tools.file_in(SPECS / f"{name}.md", "the examples of markdown-it").read_text("utf-8")
     examples = EXAMPLE.findall(text)
     assert len(examples) > 10
-    # A link without an address is no link here.
-    assert [source for source, html in examples if markup.ours(source) != markup.expected(html) and 'href=""' not in html] == []
+    differ = [source for source, html in examples if markup.ours(source) != markup.expected(html) and 'href=""' not in html]
+    # A link without an address is no link here; and where a row has more cells than the head, they are kept.
+    assert [source for source in differ if not any(d.code == "table-ragged" for d in pubkit.parse(source).diagnostics)] == []

@@ -140,8 +140,8 @@ def _weasyprint() -> Any:
                           hint="Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. "
                                "Fedora: dnf install pango. macOS: brew install pango") from error
     logger = logging.getLogger("weasyprint")
-    if logger.level == logging.NOTSET:  # its warnings speak of our markup, which the user cannot change; what matters is a diagnostic
-        logger.setLevel(logging.ERROR)
+    if logger.level == logging.NOTSET:  # it speaks of our markup, which the user cannot change; what matters is a diagnostic
+        logger.setLevel(logging.CRITICAL)
     return weasyprint
 
 

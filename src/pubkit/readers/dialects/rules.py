@@ -13,6 +13,7 @@ from markdown_it.common.html_re import HTML_TAG_RE
 from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import table as plain_table
+from markdown_it.rules_block.table import escapedSplit, getLine
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -173,15 +174,41 @@ def _table_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
                 if "|" in found.command.raw:
                     masked = masked[:at] + masked[at:found.end].replace("|", _BAR) + masked[found.end:]
         state.env["$masked"] = masked
-    if masked == state.src or len(masked) != len(state.src):
-        return plain_table(state, start, end, silent)
     src, made = state.src, len(state.tokens)
-    state.src = masked
+    state.src = masked if len(masked) == len(src) else src
     done = plain_table(state, start, end, silent)
+    if done and not silent:
+        state.tokens[made:] = _with_all_cells(state, state.tokens[made:])
     state.src = src
     for token in state.tokens[made:]:
         token.content = token.content.replace(_BAR, "|")
     return done
+
+
+def _with_all_cells(state: StateBlock, tokens: list[Token]) -> list[Token]:
+    """A table's tokens with the cells that its rows have beyond the columns of the head, which the plain rule leaves out."""
+    columns = sum(1 for token in tokens if token.type == "th_open")
+    out: list[Token] = []
+    row: Token | None = None
+    head = True
+    for token in tokens:
+        if token.type == "tr_open":
+            row = token
+        elif token.type == "tr_close" and row is not None and row.map and not head:
+            cells = escapedSplit(getLine(state, row.map[0]).strip())
+            cells = cells[1:] if cells and not cells[0] else cells
+            more = [cell.strip() for cell in cells[columns:]]
+            while more and not more[-1]:
+                more.pop()
+            for cell in more:
+                out += [Token("td_open", "td", 1, level=row.level + 1),
+                        Token("inline", "", 0, content=cell, map=row.map, children=[], level=row.level + 2, block=True),
+                        Token("td_close", "td", -1, level=row.level + 1)]
+            row.meta = {"extra": len(more)} if more else {}
+        elif token.type == "thead_close":
+            head = False
+        out.append(token)
+    return out
 
 
 # --- Directives of MyST, boxes of MkDocs ---------------------------------------------------------------------------------------------

@@ -362,9 +362,9 @@ class _Reader:
         words = self._line(given.key, item)
         if item is not given.value:
             return [words]
-        if "," not in words and (given.plain == "categories" or (given.plain == "tags" and "layout" in self.plain)):
+        if not set(",\uff0c\u3001") & set(words) and (given.plain == "categories" or (given.plain == "tags" and "layout" in self.plain)):
             return words.split()
-        return [tag.strip() for tag in words.split(",") if tag.strip()]
+        return [tag.strip() for tag in re.split("[,\uff0c\u3001]", words) if tag.strip()]
 
     def _authors(self, given: _Given) -> list[Person]:
         return [one for people in self._each(given, self._people) for one in people]
@@ -500,5 +500,8 @@ class _Reader:
 
 
 def _foreign(given: _Given) -> bool:
-    """Whether a key that has a meaning here is used with another one: ``permalink`` and ``url`` are paths within a site to many systems."""
-    return given.plain in ("permalink", "url") and not re.match(r"https?://", str(given.value.data or ""))
+    """Whether a key is used with another meaning than here: ``id``, ``permalink`` and ``url`` are places within a site to many systems."""
+    text = str(given.value.data or "").strip()
+    if given.plain == "id":  # a name within a site to Docusaurus and others; what is meant as an IRI has a colon
+        return re.fullmatch(r"[\w./-]+", text) is not None and not _UUID.fullmatch(text)
+    return given.plain in ("permalink", "url") and not re.match(r"https?://", text)

@@ -36,6 +36,7 @@ def names(text: str, several: bool = False) -> list[str]:
     Returns:
         Each name as written, with what stands in brackets after it.
     """
+    text = re.sub("[\u3001\uff1b]", ";", text).replace("\uff0c", ", ")
     text = _LINKED.sub(r"\2 (\1)", text).strip()
     text = _BY.sub("", text, count=1) if _BY.match(text) else text
     if ";" in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NoReturn
 
 import yaml
@@ -25,7 +26,7 @@ def read(source: str, name: str, first: int) -> FrontMatter:
     """
     place = _Place(name, first)
     try:
-        loader = _Composer(source, place)
+        loader = _Composer(_TAB.sub(" ", source), place)
         node = loader.get_single_node()
     except yaml.reader.ReaderError as error:
         where = error.position if isinstance(error.position, int) else 0
@@ -39,6 +40,10 @@ def read(source: str, name: str, first: int) -> FrontMatter:
     if data is not None and not isinstance(data, dict):
         place.fail(node, "the front matter is not a list of keys with values", "Write each on a line of its own, such as: title: Words")
     return data or {}
+
+
+# YAML lets a tab part a key from its value; the library does not.
+_TAB = re.compile(r"(?<=:)[ ]*\t[ \t]*(?=\S)")
 
 
 class _Place:

@@ -246,7 +246,7 @@ class InlineConverter:
         title = element.attrs.get("title", "")
         if inside and (not element.raw or plain_text(inside).strip() or any(not isinstance(n, Text) for n in inside)):
             return (Link(inside, url, title),)
-        if url.startswith("#"):
+        if url.startswith("#") and element.raw:  # a mark to copy the address of a heading
             return inside
         label = " ".join((element.attrs.get("aria-label") or title).split()) or ("" if element.raw else url)
         if label:

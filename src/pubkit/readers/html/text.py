@@ -15,10 +15,22 @@ _SPACES = re.compile(r"[ \t\n\r\f\v]{2,}|[\t\n\r\f\v]")
 _NO_SPACES = re.compile("[\u2e80-\u312f\u31a0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003ffff]")
 
 
+# Signs that Chinese and Japanese share with other scripts: they belong to the letters around them.
+_SHARED = "\u2018\u2019\u201c\u201d\u2014\u2015\u2026\u00b7\u2e3a"
+
+
+def _joins(left: str, right: str) -> bool:
+    """Whether nothing stands between two lines, given the end of one and the beginning of the other."""
+    before, after = left.rstrip(_SHARED)[-1:], right.lstrip(_SHARED)[:1]
+    if left[-1:] in _SHARED or right[:1] in _SHARED:
+        return any(sign and _NO_SPACES.match(sign) for sign in (before, after)) and all(not s.isascii() for s in (left[-1:], right[:1]))
+    return bool(before and after and _NO_SPACES.match(before) and _NO_SPACES.match(after))
+
+
 def _edge(node: Inline | None, last: bool) -> str:
-    """The first or last character of an inline; empty where it has none."""
+    """The first or last characters of an inline; empty where it has none."""
     text = plain_text(node, notes=False) if node is not None else ""
-    return (text[-1] if last else text[0]) if text else ""
+    return text[-4:] if last else text[:4]
 
 
 def _spaced(text: str, before: Inline | None, after: Inline | None) -> str:
@@ -29,9 +41,9 @@ def _spaced(text: str, before: Inline | None, after: Inline | None) -> str:
 
     def one(found: re.Match[str]) -> str:
         if "\n" in found.group():
-            left = text[found.start() - 1] if found.start() else _edge(before, True)
-            right = text[found.end()] if found.end() < len(text) else _edge(after, False)
-            if _NO_SPACES.match(left) and _NO_SPACES.match(right):
+            left = text[max(found.start() - 4, 0):found.start()] or _edge(before, True)
+            right = text[found.end():found.end() + 4] or _edge(after, False)
+            if _joins(left, right):
                 return ""
         return " "
     return _SPACES.sub(one, text)

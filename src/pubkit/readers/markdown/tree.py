@@ -72,11 +72,15 @@ class Builder(TreeBuilder):
         if kind == "footnote_reference_open":
             self._note(token.meta["label"], line)
             return
+        if kind == "tr_open" and (more := token.meta.get("extra", 0)):
+            self.say("table-ragged", f"this row has {more} more cell{'s'[:more > 1]} than the head of its table; they are kept", line)
         attrs = self.taken(token)
         match kind:
             case "heading_open":
                 self.start(token.tag, attrs, line)
             case "fence":
+                if token.map and 0 < token.map[1] - token.map[0] - 1 <= len(token.content.splitlines()):
+                    self.say("markup-unread", "the code that begins here is never closed and reaches to the end of what it stands in", line)
                 attrs = {**_fence(token.info), **attrs}
                 self.void("pre", attrs, line).children.append(token.content)
             case "code_block":

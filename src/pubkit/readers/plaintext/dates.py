@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pubkit.readers.plaintext.lines import squeeze
 
-__all__ = ["VERSION", "Dateline", "date_line", "dateline"]
+__all__ = ["VERSION", "Dateline", "date_line", "dateline", "is_only_date"]
 
 VERSION = re.compile(r"(?:[^\W\d_]{1,10} )?\[?v?\d{1,4}(?:\.\d{1,4}){1,3}\b")     # a line that begins so is of a release, dated or not
 
@@ -45,6 +45,10 @@ _FORMS = tuple(re.compile(form, re.IGNORECASE) for form in (
 ))
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*(?:[+-]\d{4}|[A-Z]{2,4}|Uhr|h)\b)?")
+_PUBLISHED = re.compile(
+    r"\b(?:published|posted|updated|written|revised|modified|printed|dated|created|valid|date|stand|veröffentlicht|aktualisiert|erstellt"
+    r"|gültig|datum|publié|mis|mise|fecha|publicado|actualizado|publicato|aggiornato|data|gepubliceerd|опубліковано|оновлено|дата"
+    r"|опубликовано|обновлено)\b", re.IGNORECASE)
 _YEAR_SHORT = re.compile(r"\b(?:r|р|г|в)\.\Z")
 _OPENING = re.compile(r"(?P<place>\S[^\n–—]{1,80}?)(?:\s*[–—]|\s*--|\s+-|\.-|(?<=\))[.:])\s*(?=\S)")
 _CHINESE = re.compile(r"\S{2,16}?(?P<number>\d{1,2})月(?P<day>\d{1,2})日[电電]")
@@ -101,6 +105,23 @@ def date_line(text: str) -> Dateline | None:
     if len(words) > 4 or any(w.isdigit() for w in words) or (release and release.end() <= start):
         return None
     return Dateline(date, 0.9 - 0.05 * len(words), "a line with a date and little else")
+
+
+def is_only_date(text: str) -> bool:
+    """Whether a short text is a date and no title that ends in one ("Minutes of 3 May 2024", "The Wars (1914-1918)").
+
+    Args:
+        text: the line. What stands beside the date of such a line is a place with a comma, a day of the week, or a word such as "Published".
+    """
+    text = squeeze(text)
+    if date_line(text) is None:
+        bare = re.sub(rf"\b(?:{_NAMES})[^\W\d_]{{0,10}}", "", text, flags=re.IGNORECASE)
+        return not re.search(r"[^\W\d_]{4}|[\u3040-\u9fff]{3}", bare) or (bare != text and re.match(r"[^\d:]{1,40}, ", text) is not None)
+    found = _find(text)
+    before = text[:found[1]] if found else ""
+    if found is None or "," in before or ":" in text[:found[2]] or _PUBLISHED.search(before):
+        return True
+    return len(re.findall(r"[^\W\d_]+", before)) < 2
 
 
 def dateline(text: str) -> Dateline | None:

@@ -11,7 +11,7 @@ from pubkit.model import Inline, LineBreak, Meta, Paragraph, Person, plain_text
 from pubkit.readers.base import Guess
 from pubkit.readers.front_matter import parse_date
 from pubkit.readers.plaintext.bylines import BYLINE, byline, byline_parts, is_name, people_in
-from pubkit.readers.plaintext.dates import Dateline, date_line, dateline
+from pubkit.readers.plaintext.dates import Dateline, date_line, dateline, is_only_date
 from pubkit.readers.plaintext.hints import REASON
 from pubkit.readers.plaintext.inline import inlines
 from pubkit.readers.plaintext.lines import Line, ends_sentence, is_rule, join, sentences, squeeze, starts_lower, titled, width
@@ -32,7 +32,13 @@ _DATE_KEY = re.compile(
     r"(?:date|datum|fecha|data|дата|ημερομηνία|日付|日期|release date|released|published|created|sent|gesendet|envoyé)"
     r"\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _RELEASE = re.compile(
-    r"(?:for (?:immediate |general )?release|embargo|sperrfrist|(?:press|media|news)[ -](?:release|statement|advisory|notice)"
+    r"(?:(?:not )?for (?:immediate |general )?(?:release|publication)|embargo|sperrfrist"
+    r"|zur (?:sofortigen )?(?:veröffentlichung|freigabe)|(?:para|de) (?:su )?(?:difusión|publicación|publicação|divulgação) (?:inmediata|imediata)"
+    r"|pour (?:diffusion|publication) immédiate|(?:per )?(?:la )?(?:diffusione|pubblicazione) immediata|do natychmiastowej publikacji"
+    r"|voor (?:directe|onmiddellijke) (?:publicatie|verspreiding)|för omedelbar publicering|til umiddelbar (?:frigivelse|publisering)"
+    r"|k okamžitému (?:zveřejnění|uveřejnění)|julkaistavissa heti|(?:для|до) (?:негайн|немедленн)\w{2,3} (?:оприлюднення|публікації|поширення"
+    r"|публикации|распространения)|για άμεση (?:δημοσίευση|κυκλοφορία)|للنشر الفوري|לפרסום מיידי|即日発表|即时发布|即時發布|즉시 (?:보도|배포)"
+    r"|комюніке|коммюнике|(?:press|media|news)[ -](?:release|statement|advisory|notice)"
     r"|pressemitteilung|presseinformation"
     r"|presseaussendung|medienmitteilung|communiqué|comunicado|nota (?:de prensa|de imprensa|informativa)"
     r"|comunicato stampa|persbericht|informacja prasowa|komunikat prasowy|tisková zpráva|pressmeddelande|pressemeddelelse|pressemelding"
@@ -41,6 +47,7 @@ _RELEASE = re.compile(
     r"|プレスリリース|報道発表|新闻稿|新聞稿|보도자료)", re.IGNORECASE)
 _REACHED = re.compile(r"\+?[\d ()/.-]{6,}\Z|\S+@\S+\Z|(?:www\.|https?://)\S+\Z", re.IGNORECASE)
 _START = re.compile(r"\*\*\* ?START OF ")
+_ASKS = ("?", "？", "؟")
 _MEANINGLESS = re.compile(r"[\W_]+")
 
 
@@ -133,12 +140,13 @@ def _fixed(piece: Piece) -> Piece:
 # --- What stands above a title ------------------------------------------------------------------------------------------------------
 
 def _ebook(pieces: list[Piece]) -> int:
-    """How many pieces stand above the title of a book that says in key lines what it is, and where it starts; 0 if it does not."""
-    start = next((i for i, p in enumerate(pieces[:40]) if _START.match(p.text)), 0)
+    """How many pieces stand above the title of a book that says where it starts, and maybe in key lines what it is; 0 if it does not."""
+    starts = [i for i, p in enumerate(pieces[:40]) if _START.match(p.text)]
+    start = starts[0] if starts else 0
     lines = [x.text for p in pieces[:start] for x in p.lines]
     title = next((_key(squeeze(x[m.end():])) for x in lines if (m := _TITLE_KEY.match(x))), "")
     if not title:
-        return 0
+        return start + 1 if starts and start + 1 < len(pieces) else 0
     return next((i for i, p in enumerate(pieces[start:start + REACH], start) if _key(p.text.replace("\n", " ")) == title), 0)
 
 
@@ -167,7 +175,8 @@ def _is_centred(pieces: list[Piece]) -> bool:
 def _is_preamble(piece: Piece, said: bool) -> bool:
     """Whether each line says that this is a release, or when it is from, or whom to ask; a key alone only where more was said before."""
     lines = [x.text for x in piece.lines]
-    if len(lines) > 8 or not (_is_release(lines[0]) or date_line(lines[0]) or (_HEADER.match(lines[0]) and (said or len(lines) > 1))):
+    if len(lines) > 8 or not (_is_release(lines[0]) or date_line(lines[0]) or (
+            _HEADER.match(lines[0]) and (said or sum(1 for x in lines if _HEADER.match(x)) > 1))):
         return False
     if all(_is_release(x) or date_line(x) or _HEADER.match(x) or _REACHED.match(x) for x in lines):
         return True
@@ -207,7 +216,9 @@ def _can_be_title(text: str) -> bool:
         return False
     if text[-1] in ".。,;:：،؛" and not text.endswith(("...",)):
         return False
-    return not is_date(text) and "://" not in text and not byline(text) and is_opening(text) and sentences(text) == 1
+    if is_date(text) and is_only_date(text):
+        return False
+    return "://" not in text and not byline(text) and is_opening(text) and sentences(text) == 1
 
 
 def _take_title(head: Head, rest: list[Piece], name: str) -> list[Piece] | None:
@@ -345,15 +356,19 @@ def _take_rest(head: Head, pieces: list[Piece], name: str, below_title: bool) ->
 
 
 def _is_bare_name(rest: list[Piece]) -> bool:
-    """Whether a line is two to four words as of a name, and what stands below is no text but a date or a part of the text."""
+    """Whether a line is two to four words as of a name, and what stands below is no text but a date, a part of the text, or verse."""
     piece, below = rest[0], rest[1] if len(rest) > 1 else None
     words = piece.text.split()
-    if piece.kind != "paragraph" or len(piece.lines) > 1 or below is None or below.kind != "paragraph" or len(below.lines) > 1:
+    if piece.kind != "paragraph" or len(piece.lines) > 1 or below is None:
+        return False
+    if below.kind != "verse" and (below.kind != "paragraph" or len(below.lines) > 1):
         return False
     if not 2 <= len(words) <= 4 or piece.text.isupper() or not is_name(piece.text, alone=False) or ends_sentence(piece.text):
         return False
     if piece.text.upper() == piece.text.lower() or not all(re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\W\d_]\.", w) for w in words):
         return False
+    if below.kind == "verse":
+        return len(words) < 4
     return date_line(below.text) is not None or (len(below.text.split()) <= 3 and (below.text.isupper() or below.text.isdigit()))
 
 
@@ -369,8 +384,10 @@ def _drop_repeat(head: Head, lines: list[Line], name: str) -> None:
 def _is_deck(rest: list[Piece]) -> bool:
     piece = rest[0]
     text = piece.text
-    if _stands_above_byline(rest):
+    if _stands_above_byline(rest) or _stands_above_dateline(rest):
         return True
+    if text.endswith(_ASKS) and any(p.kind == "paragraph" and len(p.lines) == 1 and p.text.endswith(_ASKS) for p in rest[1:8]):
+        return False
     below = next((p for p in rest[1:4] if not _has_byline(p) and not is_date(p.text)), None)
     if piece.kind != "paragraph" or len(piece.lines) > 2 or "\n" in text or _has_byline(piece):
         return False
@@ -383,9 +400,18 @@ def _is_deck(rest: list[Piece]) -> bool:
     return sentences(text) == 1 and not is_date(text) and len(below.text) > len(text) * 1.1 and sentences(below.text) > 1
 
 
+def _stands_above_dateline(rest: list[Piece]) -> bool:
+    piece = rest[0]
+    return (len(rest) > 1 and piece.kind == "paragraph" and len(piece.lines) == 1 and 12 <= width(piece.text) <= 200
+            and is_opening(piece.text) and piece.text[-1] not in ",:;" and not is_date(piece.text) and not _has_byline(piece)
+            and dateline(piece.text) is None and rest[1].kind == "paragraph" and width(rest[1].text) > 100
+            and dateline(rest[1].text) is not None)
+
+
 def _stands_above_byline(rest: list[Piece]) -> bool:
     piece = rest[0]
-    return (len(rest) > 2 and piece.kind == "paragraph" and len(piece.lines) == 1 and width(piece.text) <= 200 and _has_byline(rest[1])
+    return (len(rest) > 2 and piece.kind == "paragraph" and len(piece.lines) < 3 and "\n" not in piece.text and width(piece.text) <= 200
+            and sentences(piece.text) == 1 and _has_byline(rest[1])
             and not _has_byline(piece) and is_opening(piece.text) and piece.text[-1] not in ",:;" and not is_date(piece.text))
 
 

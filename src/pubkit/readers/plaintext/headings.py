@@ -7,7 +7,7 @@ import re
 from pubkit.model import Block, Heading
 from pubkit.readers.base import Guess
 from pubkit.readers.plaintext.bylines import byline
-from pubkit.readers.plaintext.dates import VERSION
+from pubkit.readers.plaintext.dates import VERSION, is_only_date
 from pubkit.readers.plaintext.head import is_date, is_opening
 from pubkit.readers.plaintext.hints import REASON
 from pubkit.readers.plaintext.inline import inlines
@@ -27,6 +27,7 @@ _CHAPTER = re.compile(
     r"([^\W\d_]{3,12})\.? (?:\d{1,3}|[IVXLC]{1,7})(?:[.:)]|[.:]? [–—-])?(?:\s|\Z)|第(?:\d{1,3}|[一二三四五六七八九十]{1,3})[章回部]")
 _BARE = re.compile(r"(\d{1,2}) +(?=[^\W\d_])")
 _ALONE = re.compile(r"(?:([IVXLC]{1,7})|(\d{1,3}))\.?\Z")
+_YEARS = re.compile(r"[(,] ?\d{4} ?[-–—/] ?\d{2,4}\)?\Z")
 _ENDS = frozenset("end ends ende fin fine final koniec konec slut loppu кінець конец τέλος fim".split()) | {"the end", "ενδε"}
 
 
@@ -173,7 +174,7 @@ def _may_be_heading(piece: Piece) -> bool:
         return False
     if len(piece.lines) > (2 if piece.before > 1 else 1) or width(text) > 100 or word_count(text) > 14:
         return False
-    dated = is_date(text) and not VERSION.match(text)
+    dated = is_date(text) and not VERSION.match(text) and (is_only_date(text) or not _YEARS.search(text))
     if not any(c.isalnum() for c in text) or text[-1] in ",;:：、،؛" or dated or "://" in text or "@" in text:
         return False
     if not is_opening(text) or sentences(text) > 1:

@@ -10,7 +10,7 @@ from pubkit.readers.plaintext.lines import words
 
 __all__ = ["inlines", "lead_in", "lines_as_inlines", "with_lead_in"]
 
-_START = re.compile(r"https?://(?=[^\s<>\"“”«»])|mailto:(?=\w)|(?<![\w@./-])www\.(?=[^\W_][\w-]{0,62}\.[^\W_])|@", re.IGNORECASE)
+_START = re.compile(r"(?:https?|ftp)://(?=[^\s<>\"“”«»])|mailto:(?=\w)|(?<![\w@./-])www\.(?=[^\W_][\w-]{0,62}\.[^\W_])|@", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>\"“”«»„`|\\^{}]+")
 _BEFORE_AT = re.compile(r"[A-Za-z0-9._%+-]{1,64}\Z")
 _AFTER_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")

@@ -21,7 +21,7 @@ BAR_RULE = re.compile(r"[|+]?(?: *:?-{2,}:? *[|+])+(?: *:?-{2,}:? *)?\Z")      #
 _SPACE = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 _NO_SPACE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]")
-_RULE = re.compile(r"([-=_*~#+.^\"'`·•⁂─━═—–])(?:\1{2,}|(?: {1,3}\1){2,})\Z|[⁂❦❧]\Z")
+_RULE = re.compile(r"([-=_*~#+.^\"'`·•⁂─━═—–])(?:\1{2,}|(?: {1,3}\1){2,})\Z|([*·•#~])(?: {4,9}\2){2,}\Z|[⁂❦❧]\Z")
 _BREAK = frozenset("-=_*~#•⁂─━═—–·❦❧")
 _LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}|…{2}) *\d+\Z")
 _FAR = re.compile(r"(?<=\S) {30,}(?=\S)")
@@ -34,7 +34,7 @@ _CODE = re.compile(
     r"\w\([^)]*\)|[;{}]\Z|[\w\])\"'] (?:=|==|\+=|!=|->|=>|:=|&&|\|\|) |\A(?:>>>|\$|#!|//|/\*|</?\w)"
     r"|\A(?:def|class|function|import|from|return|print|for|while|if|else|try|except|finally|elif)\b[^.]*[:;(]\Z|\A\.{3,}\Z"
     r"|\A[)\]}]|\A\w+ = |\w\.\w+\(|\A[\w./-]+ (?:.{0,60} )?\[?--?\w|\AHTTP/\d|\A[A-Z][a-z]+-[A-Z][\w-]*: \S")
-_BOX = re.compile(r"[│┃║├┤┌┐└┘─━═╔╗╚╝]|\+-{2,}|\|.*\||-{3,} +-{3,}|={3,} +={3,}")
+_BOX = re.compile(r"[│┃║├┤┌┐└┘─━═╔╗╚╝]|\+-{2,}|(?:\+-){2}|\|.*\||-{3,} +-{3,}|={3,} +={3,}")
 _GAP = re.compile(r"(?<=[^\s.!?:,;…\"'”)\]]) {2,}(?=\S)")
 _COLUMN_GAP = re.compile(r"[^\s:] {3,}(?=\S)")
 _WIDE_GAP = re.compile(r"\S {3,}(?=\S)")
