@@ -71,7 +71,7 @@ def test_a_machine_without_fonts_makes_the_same_pdf(folder: Path, tmp_path: Path
 
 @pytest.mark.parametrize(("name", "data", "words"), [
     ("binary.md", b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
-    ("nul.txt", b"a\x00b\x00c\x00d\x00e\x00f\x00", "binary"),
+    ("nul.txt", b"a\x00\x01\x02b\x00\x00\x03c\x00", "binary"),
     ("yaml.md", b"---\ntitle: [unclosed\n---\n\nx\n", "yaml.md:"),
     ("date.md", b"---\ntitle: T\ndate: 2024-13-45\n---\n\nx\n", "date.md:3"),
     ("deep.md", b"> " * 500 + b"x\n", "nested"),

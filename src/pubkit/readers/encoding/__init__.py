@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic, ReadError, UsageError, diagnostic
-from pubkit.readers.encoding.languages import ENCODINGS, fitting, is_text
+from pubkit.readers.encoding.languages import ENCODINGS, fitting, is_sensible, is_text
 
 __all__ = ["decode"]
 
 SAVE = "Save the file as UTF-8, or name its encoding"
 _MARKS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
           (b"\xfe\xff", "utf-16"))
-_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\f\r\x1b")
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1b")
 _HEAD = 2048  # bytes at either end in which a declaration is looked for
 
 
@@ -51,7 +51,9 @@ def decode(data: bytes, name: str = "", encoding: str = "") -> tuple[str, tuple[
     mark = next((found for sign, found in _MARKS if data.startswith(sign)), "")
     if mark:
         return _lines(_text(_strict(data, mark, name), name)), ()
-    found = _by_escapes(data) or (None if _is_utf8(data) else _by_zeros(data))
+    found = _by_escapes(data) or _by_units(data) or _by_seven_bits(data)
+    if found is None and _controls(data) > max(1, len(data) // 20):
+        raise _binary(name)
     if found is None and _is_utf8(data):
         return _lines(_text(data.decode(), name)), ()
     if found is None and (mended := _mended(data, name)):
@@ -74,7 +76,8 @@ def _text(text: str, name: str) -> str:
 
 
 def _binary(name: str) -> ReadError:
-    return ReadError("this is a binary file, not text", file=name, hint="Give a Markdown, text or JSON file")
+    return ReadError("this is a binary file, or UTF-16 without a byte order mark", file=name,
+                     hint="Give a Markdown, text or JSON file; if it is UTF-16, name that: --encoding utf-16-le or utf-16-be")
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -153,7 +156,7 @@ def _declared(data: bytes) -> _Found | None:
     return None
 
 
-# --- Without bytes above 127, or with zeros between ------------------------------------------------------------------------------------
+# --- Without bytes above 127, or with controls between ------------------------------------------------------------------------------------
 
 def _by_escapes(data: bytes) -> _Found | None:
     """ISO 2022: seven bits, and escape sequences between."""
@@ -166,19 +169,47 @@ def _by_escapes(data: bytes) -> _Found | None:
     return None
 
 
-def _by_zeros(data: bytes) -> _Found | None:
-    """UTF-16 without a byte order mark: many zero bytes, all of them on one side of the pairs, and sound text in the end."""
-    if b"\x00" not in data or len(data) % 2:
+def _controls(data: bytes) -> int:
+    """How many bytes are controls that no text has."""
+    return len(data) - len(data.translate(None, _CONTROLS))
+
+
+def _by_units(data: bytes) -> _Found | None:
+    """UTF-16 without a byte order mark: zeros or other controls among the bytes, and sensible text in just one order of them."""
+    if len(data) % 2 or not _controls(data):
         return None
-    zeros = data[::2].count(0), data[1::2].count(0)
-    if min(zeros) or max(zeros) * 50 < len(data) // 2:
+    found = []
+    for codec in ("utf-16-le", "utf-16-be"):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if is_sensible(text):
+            found.append(_Found(text, codec, "without a byte order mark, as its pairs of bytes say"))
+    return found[0] if len(found) == 1 else None
+
+
+_HZ = re.compile(rb"~\{(?:[!-w][!-~])+~\}")
+_UTF_7 = re.compile(rb"\+[A-Za-z0-9+/]{3,}-?")
+
+
+def _by_seven_bits(data: bytes) -> _Found | None:
+    """HZ and UTF-7: ASCII alone, and several runs that stand for sensible text and make up a good part of the whole."""
+    if not data.isascii():
         return None
-    codec = "utf-16-le" if zeros[1] else "utf-16-be"
-    try:
-        text = data.decode(codec)
-    except UnicodeDecodeError:
-        return None
-    return _Found(text, codec, "without a byte order mark, as its zero bytes say") if is_text(text) else None
+    for sign, runs, codec in ((b"~{", _HZ, "hz"), (b"+", _UTF_7, "utf-7")):
+        if data.count(sign) < 2:
+            continue
+        coded = runs.findall(data)
+        if len(coded) < 2 or sum(map(len, coded)) * 4 < len(data):
+            continue
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if is_sensible("".join(c for c in text if not c.isascii())):
+            return _Found(text, codec, "as its runs of coded signs say")
+    return None
 
 
 # --- Broken UTF-8 ----------------------------------------------------------------------------------------------------------------------
@@ -234,7 +265,7 @@ def _place(data: bytes, at: int) -> tuple[int, int]:
 # --- Guessed -----------------------------------------------------------------------------------------------------------------------------
 
 def _guessed(data: bytes, name: str) -> _Found:
-    if b"\x00" in data or sum(map(data.count, (bytes([c]) for c in _CONTROLS))) * 200 > len(data):
+    if b"\x00" in data or _controls(data) * 200 > len(data):
         raise _binary(name)
     fits = list(_proposals(data))
     if len({f.text for f, _, _ in fits}) == 1:

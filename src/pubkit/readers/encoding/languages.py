@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-__all__ = ["ENCODINGS", "fitting", "is_text"]
+__all__ = ["ENCODINGS", "fitting", "is_sensible", "is_text"]
 
 ENOUGH = 3       # small words that have to be found
 FOREIGN = 0.25   # share of words with letters that another language of the same encodings has: names, loans
@@ -85,6 +85,46 @@ _LANGUAGES = tuple(map(_language, _TABLE.strip().split("\n")))
 def is_text(text: str) -> bool:
     """Whether a text has no controls, and no signs that are not assigned or of private use."""
     return all(c in "\t\n\r\f\x1b" or unicodedata.category(c) not in ("Cc", "Cn", "Co", "Cs") for c in set(text))
+
+
+_SCRIPTS = frozenset("""LATIN CYRILLIC GREEK ARMENIAN HEBREW ARABIC DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA
+MALAYALAM SINHALA THAI LAO TIBETAN MYANMAR GEORGIAN ETHIOPIC KHMER CJK HIRAGANA KATAKANA KATAKANA-HIRAGANA HANGUL""".split())
+_MARKS = "\u00ad\u200c\u200d\u200e\u200f"
+_EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"))
+_LEVELS = (("gb2312", 0xD7), ("big5", 0xC6), ("shift_jis", 0x97))  # the last lead byte of the common ideographs
+
+
+def is_sensible(text: str) -> bool:
+    """Whether a text that was put together from pairs of bytes is one: letters of one script or two besides Latin, and usual signs."""
+    if not is_text(text) or "\u2000" in text:
+        return False
+    signs = Counter(text)
+    scripts = Counter[str]()
+    odd = 0
+    for sign, count in signs.items():
+        category = unicodedata.category(sign)
+        if category[0] in "LM":
+            script = unicodedata.name(sign, "?").split()[0]
+            scripts["CJK" if script in _EAST else script] += count
+        elif not sign.isascii() and category not in ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Zs", "Nd") and sign not in _MARKS:
+            odd += count
+    total = sum(scripts.values())
+    main = [(k, n) for k, n in scripts.most_common(3) if n * 20 > total]
+    if not total or odd * 10 > len(text) or sum(n for _, n in main) < 0.95 * total:
+        return False
+    if not _SCRIPTS.issuperset(k for k, _ in main) or sum(1 for k, _ in main if k != "LATIN") > 2:
+        return False
+    latin = {c: n for c, n in signs.items() if c.isalpha() and c < "\u0250"}
+    plain = sum(n for c, n in latin.items() if c.isascii())
+    if main[0][0] == "LATIN" and plain and plain * 2 < sum(latin.values()):
+        return False
+    hanzi = {c: n for c, n in signs.items() if _kind(c) == "hanzi" or "\u3400" <= c <= "\u4dbf"}
+    usual = max(_leading(hanzi, codec, last) for codec, last in _LEVELS)
+    return usual >= 0.9 * sum(hanzi.values()) and (not scripts["HANGUL"] or _share(signs, "euc_kr") >= 0.98)
+
+
+def _leading(signs: dict[str, int], codec: str, last: int) -> int:
+    return sum(n for c, n in signs.items() if (code := c.encode(codec, "ignore")) and code[0] <= last)
 
 
 def fitting(text: str, encodings: Collection[str]) -> tuple[str, int] | None:

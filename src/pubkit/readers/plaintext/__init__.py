@@ -84,7 +84,9 @@ def _running_text(lines: list[Line]) -> list[list[Line]]:
 def _page_breaks(dropped: list[Dropped], name: str, guesses: list[Guess]) -> list[Diagnostic]:
     out: list[Diagnostic] = []
     for page in dropped:
-        what = ["a page break"] * page.breaks + [f"the page head or foot “{text}”" for _, text in page.words]
-        out.append(diagnostic("pagebreak-dropped", f"left out: {', '.join(what)}", name, page.no))
+        what: dict[int, list[str]] = {page.no: ["a page break"]} if page.breaks else {}
+        for no, text in page.words:
+            what.setdefault(no, []).append(f"the page head or foot “{text}”")
+        out.extend(diagnostic("pagebreak-dropped", f"left out: {', '.join(said)}", name, no) for no, said in what.items())
         guesses.extend(guess(no, "dropped", 0.8, "a page head or foot that repeats", text) for no, text in page.words)
     return out

@@ -11,11 +11,13 @@ from pubkit.readers.plaintext.lines import ends_sentence, squeeze
 __all__ = ["BYLINE", "byline", "byline_parts", "is_name", "people_in"]
 
 _BY = (
-    "(?:interview|an interview) (?:by|von|door|av|af)|(?:das gespräch führte|die fragen stellte)|(?:entretien réalisé|interview réalisée?) par"
-    "|entrevista (?:de|por)|intervista di|(?:von|by) (?:our|unserem|unserer) (?:correspondent|reporter|korrespondenten|korrespondentin)"
-    "|rozmawiała?|розмовляла?|беседовала?|by|(?:written|words|text|posted|reported|recorded|compiled|told) by|von|(?:aufgezeichnet|aufgeschrieben|erzählt|text) von|par|de"
+    "(?:an )?interview (?:by|von|door|av|af)|das gespräch führte|die fragen stellte|(?:entretien|interview) réalisée? par"
+    "|entrevista (?:de|por)|intervista di|(?:by|von) (?:our|unserem|unserer) (?:correspondent|reporter|korrespondent(?:en|in))"
+    "|rozmawiała?|розмовляла?|беседовала?"
+    "|by|(?:written|words|text|posted|reported|recorded|compiled|told) by|von|(?:aufgezeichnet|aufgeschrieben|erzählt|text) von|par|de"
     "|texte de|(?:texte|écrit|propos recueillis) par|(?:texte|texto|testo|récit|reportage)(?=\\s?:)|por|(?:escrito|publicado) por|texto de"
-    "|di|testo di|(?:door|van) onze (?:verslaggever|verslaggeefster|correspondent|redacteur|medewerker)|door|tekst|av|af|przez|od|text|autor|autorka|autorin|author|authors|auteur|autrice|auteurs|autore|autora|auteure|автор"
+    "|di|testo di|(?:door|van) onze (?:verslaggever|verslaggeefster|correspondent|redacteur|medewerker)|door|tekst|av|af|przez|od|text"
+    "|autor|autorka|autorin|author|authors|auteur|autrice|auteurs|autore|autora|auteure|автор"
     "|авторка|авторы|автори|текст|από|του|της|κείμενο|συντάκτης|συντάκτρια|بقلم|كتب|كتبت|מאת|文|著者|作者|記者|记者|取材・文|撰文|글"
 )
 BYLINE = re.compile(rf"(?:{_BY})\s*(?:[:：]\s*|\s)(?=\S)", re.IGNORECASE)

@@ -111,7 +111,7 @@ def is_only_date(text: str) -> bool:
     """Whether a short text is a date and no title that ends in one ("Minutes of 3 May 2024", "The Wars (1914-1918)").
 
     Args:
-        text: the line. What stands beside the date of such a line is a place with a comma, a day of the week, or a word such as "Published".
+        text: the line. Beside the date of such a line stands a place with a comma, a day of the week, or a word such as "Published".
     """
     text = squeeze(text)
     if date_line(text) is None:
@@ -121,7 +121,8 @@ def is_only_date(text: str) -> bool:
     before = text[:found[1]] if found else ""
     if found is None or "," in before or ":" in text[:found[2]] or _PUBLISHED.search(before):
         return True
-    return len(re.findall(r"[^\W\d_]+", before)) < 2
+    words = re.findall(r"[^\W\d_]+", before)
+    return len(words) < 2 or (len(words) == 2 and (len(words[0]) < 4 or words[1].lower() in ("den", "dne", "le", "il")))
 
 
 def dateline(text: str) -> Dateline | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 
 from pubkit.diagnostics import Diagnostic, diagnostic
 from pubkit.model import Inline, LineBreak, Meta, Paragraph, Person, plain_text
@@ -14,7 +15,18 @@ from pubkit.readers.plaintext.bylines import BYLINE, byline, byline_parts, is_na
 from pubkit.readers.plaintext.dates import Dateline, date_line, dateline, is_only_date
 from pubkit.readers.plaintext.hints import REASON
 from pubkit.readers.plaintext.inline import inlines
-from pubkit.readers.plaintext.lines import Line, ends_sentence, is_rule, join, sentences, squeeze, starts_lower, titled, width
+from pubkit.readers.plaintext.lines import (
+    LOOK_AHEAD,
+    Line,
+    ends_sentence,
+    is_rule,
+    join,
+    sentences,
+    squeeze,
+    starts_lower,
+    titled,
+    width,
+)
 from pubkit.readers.plaintext.pieces import Piece, guess
 
 __all__ = ["Head", "is_date", "is_opening", "read_head"]
@@ -33,11 +45,13 @@ _DATE_KEY = re.compile(
     r"\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _RELEASE = re.compile(
     r"(?:(?:not )?for (?:immediate |general )?(?:release|publication)|embargo|sperrfrist"
-    r"|zur (?:sofortigen )?(?:veröffentlichung|freigabe)|(?:para|de) (?:su )?(?:difusión|publicación|publicação|divulgação) (?:inmediata|imediata)"
+    r"|zur (?:sofortigen )?(?:veröffentlichung|freigabe)"
+    r"|(?:para|de) (?:su )?(?:difusión|publicación|publicação|divulgação) (?:inmediata|imediata)"
     r"|pour (?:diffusion|publication) immédiate|(?:per )?(?:la )?(?:diffusione|pubblicazione) immediata|do natychmiastowej publikacji"
     r"|voor (?:directe|onmiddellijke) (?:publicatie|verspreiding)|för omedelbar publicering|til umiddelbar (?:frigivelse|publisering)"
-    r"|k okamžitému (?:zveřejnění|uveřejnění)|julkaistavissa heti|(?:для|до) (?:негайн|немедленн)\w{2,3} (?:оприлюднення|публікації|поширення"
-    r"|публикации|распространения)|για άμεση (?:δημοσίευση|κυκλοφορία)|للنشر الفوري|לפרסום מיידי|即日発表|即时发布|即時發布|즉시 (?:보도|배포)"
+    r"|k okamžitému (?:zveřejnění|uveřejnění)|julkaistavissa heti"
+    r"|(?:для|до) (?:негайн|немедленн)\w{2,3} (?:оприлюднення|публікації|поширення|публикации|распространения)"
+    r"|για άμεση (?:δημοσίευση|κυκλοφορία)|للنشر الفوري|לפרסום מיידי|即日発表|即时发布|即時發布|즉시 (?:보도|배포)"
     r"|комюніке|коммюнике|(?:press|media|news)[ -](?:release|statement|advisory|notice)"
     r"|pressemitteilung|presseinformation"
     r"|presseaussendung|medienmitteilung|communiqué|comunicado|nota (?:de prensa|de imprensa|informativa)"
@@ -47,7 +61,9 @@ _RELEASE = re.compile(
     r"|プレスリリース|報道発表|新闻稿|新聞稿|보도자료)", re.IGNORECASE)
 _REACHED = re.compile(r"\+?[\d ()/.-]{6,}\Z|\S+@\S+\Z|(?:www\.|https?://)\S+\Z", re.IGNORECASE)
 _START = re.compile(r"\*\*\* ?START OF ")
+_CREDIT = re.compile(r"(?:produced|transcribed|prepared|e-?text (?:was )?(?:produced|prepared)) by ", re.IGNORECASE)
 _ASKS = ("?", "？", "؟")
+_ARTICLES = frozenset("the a an der die das ein eine le la les un une el los las una il lo gli i de het een o os as um uma en ett".split())
 _MEANINGLESS = re.compile(r"[\W_]+")
 
 
@@ -146,7 +162,8 @@ def _ebook(pieces: list[Piece]) -> int:
     lines = [x.text for p in pieces[:start] for x in p.lines]
     title = next((_key(squeeze(x[m.end():])) for x in lines if (m := _TITLE_KEY.match(x))), "")
     if not title:
-        return start + 1 if starts and start + 1 < len(pieces) else 0
+        below = next((i for i, p in enumerate(pieces[:start + REACH]) if i > start and not _CREDIT.match(p.text)), 0)
+        return below if starts else 0
     return next((i for i, p in enumerate(pieces[start:start + REACH], start) if _key(p.text.replace("\n", " ")) == title), 0)
 
 
@@ -175,7 +192,7 @@ def _is_centred(pieces: list[Piece]) -> bool:
 def _is_preamble(piece: Piece, said: bool) -> bool:
     """Whether each line says that this is a release, or when it is from, or whom to ask; a key alone only where more was said before."""
     lines = [x.text for x in piece.lines]
-    if len(lines) > 8 or not (_is_release(lines[0]) or date_line(lines[0]) or (
+    if len(lines) > 8 or not (_is_release(lines[0]) or (date_line(lines[0]) and is_only_date(lines[0])) or (
             _HEADER.match(lines[0]) and (said or sum(1 for x in lines if _HEADER.match(x)) > 1))):
         return False
     if all(_is_release(x) or date_line(x) or _HEADER.match(x) or _REACHED.match(x) for x in lines):
@@ -274,9 +291,12 @@ def _title_of_lines(head: Head, rest: list[Piece], name: str) -> list[Piece] | N
         plain = []
     centred = all(x.indent >= 8 for x in lines)
     texts = [squeeze(x.text) for x in (lines[0], *plain)]
-    if plain and (centred or len(plain) == 1) and _can_be_title(join(texts)) and all(_goes_on(lines[0], x, centred) for x in plain):
+    undated = not any(is_date(x.text) for x in plain)
+    if plain and undated and (centred or len(plain) == 1) and _can_be_title(join(texts)) and all(
+            _goes_on(lines[0], x, centred) for x in plain):
         title, plain = [lines[0], *plain], []
-    while plain and title[-1].text.isupper() and plain[0].text.isupper() and _can_be_title(join([x.text for x in [*title, plain[0]]])):
+    while (plain and title[-1].text.isupper() and plain[0].text.isupper() and not is_date(plain[0].text)
+           and _can_be_title(join([x.text for x in [*title, plain[0]]]))):
         title.append(plain.pop(0))
     dates = [x for x in plain if is_date(x.text)]
     deck = [x for x in plain if x not in dates]
@@ -368,7 +388,8 @@ def _is_bare_name(rest: list[Piece]) -> bool:
     if piece.text.upper() == piece.text.lower() or not all(re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\W\d_]\.", w) for w in words):
         return False
     if below.kind == "verse":
-        return len(words) < 4
+        others = any(a.kind == "paragraph" and len(a.lines) == 1 and b.kind == "verse" for a, b in pairwise(rest[1:LOOK_AHEAD]))
+        return len(words) < 4 and words[0].lower() not in _ARTICLES and not others     # else titles of poems
     return date_line(below.text) is not None or (len(below.text.split()) <= 3 and (below.text.isupper() or below.text.isdigit()))
 
 

@@ -13,6 +13,7 @@ from pubkit.readers.plaintext.hints import REASON
 from pubkit.readers.plaintext.inline import inlines
 from pubkit.readers.plaintext.lines import ends_sentence, has_gap, sentences, titled, width
 from pubkit.readers.plaintext.lines import words as word_count
+from pubkit.readers.plaintext.lists import Marker, follows, marker
 from pubkit.readers.plaintext.pieces import Piece, guess
 
 __all__ = ["body"]
@@ -98,16 +99,41 @@ def _headings(pieces: list[Piece], base: int) -> dict[int, Found]:
         if i in questions:
             found[i] = (0.7, "a question with its answer below, as others", _style(piece, base))
             continue
-        if not _may_be_heading(piece):
+        if not _may_be_heading(piece) or _is_between_capitals(i, pieces):
             continue
         score, reason, style = _score(piece, previous, pieces[i + 1], base)
         if underlined > 1:
             score -= 0.2
         if score >= ENOUGH and _has_body(piece, style, i, pieces, found):
             found[i] = (min(score, 0.99), reason, style)
+    _complete_series(pieces, found)
     if last and any(style == last for _, _, style in found.values()):
         found[len(pieces) - 1] = (0.7, "the last line, numbered as other headings", last)
     return found
+
+
+def _complete_series(pieces: list[Piece], found: dict[int, Found]) -> None:
+    """Make headings of numbered lines of their own where most of their series are headings: a series is judged together."""
+    series: list[tuple[Marker, int]] = []
+    for i, piece in enumerate([*pieces, None]):
+        m = marker(piece.lines[0]) if piece is not None and len(piece.lines) == 1 and piece.kind == "paragraph" else None
+        if piece is not None and (m is None or not m.counts or not _may_be_heading(piece)):
+            continue
+        if piece is None or m is None or not series or follows(series[-1][0], m, piece.lines[0]) is None:
+            _join_series([i for _, i in series], pieces, found)
+            series = []
+        if m is not None:
+            series.append((m, i))
+
+
+def _join_series(series: list[int], pieces: list[Piece], found: dict[int, Found]) -> None:
+    known = [i for i in series if i in found]
+    if len(series) < 3 or len(known) * 2 < len(series):
+        return
+    for i in series:
+        apart = i + 1 < len(pieces) and i + 1 not in series and i + 1 not in found
+        if i not in found and apart and not pieces[i].fixed and pieces[i].kind == "paragraph":
+            found[i] = (0.65, "numbered as other headings", found[known[0]][2])
 
 
 def _chapters(pieces: list[Piece]) -> dict[int, str]:
@@ -157,7 +183,11 @@ def _questions(pieces: list[Piece]) -> set[int]:
     asked = {i for i, p in enumerate(pieces[:-1]) if _is_question(p) and (
         pieces[i + 1].kind != "paragraph" or (len(pieces[i + 1].text) > len(p.text) and not _is_question(pieces[i + 1])))}
     prose = sum(1 for p in pieces if p.kind == "paragraph")
-    return asked if len(asked) > 1 and len(asked) * 4 >= prose else set()
+    if len(asked) < 2 or len(asked) * 4 < prose:
+        return set()
+    siblings = {i for i, p in enumerate(pieces[:-1]) if i not in asked and _is_question(p)
+                and not _is_question(pieces[i + 1]) and pieces[i + 1].text.endswith((":", "："))}
+    return asked | siblings
 
 
 def _is_question(piece: Piece) -> bool:
@@ -183,6 +213,13 @@ def _may_be_heading(piece: Piece) -> bool:
     return not stopped or (text.isupper() and not text.endswith("...") and (len(text) > 5 or _ROMAN.match(text) is not None))
 
 
+def _is_between_capitals(i: int, pieces: list[Piece]) -> bool:
+    """Whether a short enumeration stands between two lines in capitals, as in a curriculum vitae."""
+    if not 0 < i < len(pieces) - 1 or pieces[i].text.count(", ") < 2 or pieces[i].text.isupper() or len(pieces[i].lines) > 1:
+        return False
+    return all(p.kind == "paragraph" and len(p.lines) == 1 and p.text.isupper() for p in (pieces[i - 1], pieces[i + 1]))
+
+
 def _has_body(piece: Piece, style: str, i: int, pieces: list[Piece], found: dict[int, Found]) -> bool:
     below = pieces[i + 1]
     if i + 2 < len(pieces) and below.kind == "paragraph" and "\n" not in below.text and byline(below.text):
@@ -194,6 +231,8 @@ def _has_body(piece: Piece, style: str, i: int, pieces: list[Piece], found: dict
         return numbered or (found[i + 1][2] != style and (part or (i + 2 not in found and not below_is_part)))
     if below.kind == "rule":
         return False
+    if _is_between_capitals(i + 1, pieces):
+        return True
     if below.kind != "paragraph":
         return True
     if len(below.lines) > 1 or below.lines[0].indent > piece.lines[0].indent + 1:

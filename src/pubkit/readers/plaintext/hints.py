@@ -49,7 +49,7 @@ def is_hint(text: str) -> bool:
 
 
 def parts(lines: list[Line], name: str) -> tuple[list[Part], list[Diagnostic]]:
-    """The lines without hint lines, cut at the hints; and a diagnostic for each line that only looks like a hint.
+    """The lines without hint lines, cut at the hints; and diagnostics: for hints that say nothing, and for lines that only look like one.
 
     A hint is for the lines up to the next blank line, or up to ``%% end`` where that comes before any other hint; ``%% off`` is for
     all lines up to ``%% on``.
@@ -59,7 +59,8 @@ def parts(lines: list[Line], name: str) -> tuple[list[Part], list[Diagnostic]]:
         name: the file's name, for diagnostics.
     """
     hints = {i: found for i, x in enumerate(lines) if x.text.startswith("%%") and (found := _hint(x.text))}
-    said = [_unknown(x, name) for i, x in enumerate(lines) if i not in hints and x.text.startswith("%%") and _HARDLY.match(x.text)]
+    said = _idle(lines, hints, name)
+    said += [_unknown(x, name) for i, x in enumerate(lines) if i not in hints and x.text.startswith("%%") and _HARDLY.match(x.text)]
     return list(_cut(lines, hints)) if hints else [Part(None, lines)], said
 
 
@@ -78,6 +79,20 @@ def _cut(lines: list[Line], hints: dict[int, Hint]) -> Iterator[Part]:
         stop = len(inside) if ended else next((i for i in range(start, len(inside)) if not inside[i].text), len(inside))
         yield Part(hint, inside[start:stop])
         yield Part(Hint("off") if off else None, inside[stop:])
+
+
+def _idle(lines: list[Line], hints: dict[int, Hint], name: str) -> list[Diagnostic]:
+    """A diagnostic for each hint with nothing below it, and for each ``%% end`` that ends none."""
+    out: list[Diagnostic] = []
+    is_open = False
+    for at, following in pairwise([*sorted(hints), len(lines)]):
+        kind, x = hints[at].kind, lines[at]
+        if kind == "end" and not is_open:
+            out.append(diagnostic("markup-unread", f"“{x.text}” ends no hint and is left out", name, x.no))
+        is_open = kind not in ("on", "off", "end")
+        if is_open and not any(y.text for y in lines[at + 1:following]):
+            out.append(diagnostic("markup-unread", f"the hint “{x.text}” has nothing below it and is left out", name, x.no))
+    return out
 
 
 def _unknown(x: Line, name: str) -> Diagnostic:

@@ -26,6 +26,8 @@ _PAGE_LINE = re.compile(
     rf"[\W_]*{_PAGE}\s*\d{{1,4}}(?:\s*(?:[/|]|\w{{1,4}})\s*\d{{1,4}})?\s*[页頁]?[\W_]*\Z|[-–—\[(|]+ ?\d{{1,4}} ?[-–—\])|]+\Z"
     rf"|.*\[{_PAGE}?\s*\d{{1,4}}\]\Z",
     re.IGNORECASE)
+_OF_ALL = re.compile(rf"[\W_]*{_PAGE}\s*(\d{{1,4}})\s*(?:[/|]|\w{{1,4}})\s*\1[\W_]*\Z", re.IGNORECASE)
+_COLUMNS = re.compile(r"(?=.{1,120}\Z)\S+(?: {1,2}\S+)* {3,}\S+(?: {1,2}\S+)* {3,}\S+(?: {1,2}\S+)*\Z")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -47,7 +49,7 @@ def lines_of(text: str, first: int = 1) -> tuple[list[Line], list[Dropped]]:
     rows = list(enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"), first))
     if "\f" in text:
         return _broken(rows)
-    furniture = _furniture(rows)
+    furniture = _furniture(rows) | _last(rows)
     return _without(rows, furniture) if furniture else ([x for no, raw in rows for x in lines_in(no, raw)], [])
 
 
@@ -65,15 +67,18 @@ def _broken(rows: list[Row]) -> tuple[list[Line], list[Dropped]]:
     often = max(2, (len(pages) - 1) // 2)
     out: list[Line] = []
     dropped: list[Dropped] = []
+    numbered = False        # whether the page before ends in its number
     for number, (page, (head, foot)) in enumerate(zip(pages, edges, strict=True)):
         gone: list[Row] = []
         for edge, counts in ((head, heads), (foot, feet)):
             for at in edge:
-                if not _repeats(page[at][1], counts, often, first=not number and edge is head):
+                columns = numbered and edge is head and len(head) == 1 and _COLUMNS.match(page[at][1].strip()) is not None
+                if not columns and not _repeats(page[at][1], counts, often, first=not number and edge is head):
                     break
                 if squeeze(page[at][1]):
                     gone.append((page[at][0], squeeze(page[at][1])))
                 page[at] = (page[at][0], "")
+        numbered = any(_NUMBER_ALONE.match(text) or _PAGE_LINE.match(text) for _, text in gone)
         if number or gone:
             dropped.append(Dropped(page[0][0], number > 0, tuple(gone)))
         _append(out, [x for no, raw in page for x in lines_in(no, raw)], joint=bool(number))
@@ -125,6 +130,13 @@ def _furniture(rows: list[Row]) -> set[int]:
         if mask and len(places) > 1 and len(mask) <= LONG and not ends_sentence(mask) and all(_stands_free(rows, at) for at in places):
             found |= places
     return found
+
+
+def _last(rows: list[Row]) -> set[int]:
+    """Where the last page says that it is the last, as `Page 3 of 3`, below all text."""
+    at = next((i for i in range(len(rows) - 1, 0, -1) if rows[i][1].strip()), 0)
+    said = at > 1 and not rows[at - 1][1].strip() and len(rows[at][1]) <= LONG and _OF_ALL.match(rows[at][1].strip())
+    return {at} if said else set()
 
 
 def _numbers(rows: list[Row]) -> set[int]:

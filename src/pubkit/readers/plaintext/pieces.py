@@ -17,6 +17,7 @@ from pubkit.readers.plaintext.lines import (
     Line,
     code_share,
     ends_sentence,
+    has_gap,
     indented,
     is_break,
     is_full,
@@ -41,7 +42,7 @@ from pubkit.readers.plaintext.shapes import (
     is_list_of_names,
     is_shouted,
 )
-from pubkit.readers.plaintext.tables import table
+from pubkit.readers.plaintext.tables import aligned, table
 
 __all__ = ["Piece", "Segmenter", "guess"]
 
@@ -49,6 +50,7 @@ DEPTH = 12          # deeper quotes and lists stay text inside the last level
 
 _REFERENCE = re.compile(r"\[[^\]\s]{1,12}\] |\(?[^\W\d_a-zA-Z]\) ")
 _ATTRIBUTION = re.compile(r"(?:—|–|--|―)\s*(?=\S)")
+_RULER = re.compile(r"\+(?:-\+){3,}\Z")        # of the bits in a drawing
 _ENCLOSED = re.compile(r"(={2,6}|\*{2,6}|#{1,6}) +(\S.*?)(?: +(\1))?\Z")
 _MARKER_OF_BOOKS = re.compile(r"(?:START|END) OF ")
 _UNDERLINES = "=-~^*#+\"'`_"
@@ -208,7 +210,9 @@ class Segmenter:
         listed = reason != LEADERS and sum(1 for x in group if marker(x) is not None) * 3 >= len(group)
         if not reason or listed or group[0].text[0] == ">":
             return 0
-        if (made := table(group)) is not None:
+        if any(_RULER.match(x.text) for x in group):
+            self._code(group, 0.8, "a drawing", "drawing")
+        elif (made := table(group)) is not None:
             self._add("table", made[0], 0.9, made[1], group)
         else:
             self._code(group, 0.8, reason, "table")
@@ -379,6 +383,9 @@ class Segmenter:
             end += 1
         group = self.lines[at:end]
         score, reason = self._is_code(group)
+        if self._is_entry(group):
+            self._prose(group[:1])
+            return at + 1
         if reason:
             self._code(group, score, reason)
         elif len(group) > 1 and min(x.indent for x in group) - self.base >= 2 and not hangs(group):
@@ -390,6 +397,13 @@ class Segmenter:
             for chunk in self._chunks(group):
                 self._prose(chunk)
         return end
+
+    def _is_entry(self, group: list[Line]) -> bool:
+        """Whether a line in capitals stands right above text that is indented, as in a manual page."""
+        a = group[0]
+        return (self.group_start and not self.depth and len(group) > 1 and all(x.indent >= a.indent + 3 for x in group[1:])
+                and a.text.isupper() and a.text[-1].isalpha() and 3 < width(a.text) <= 60 and len(a.text.split()) < 6
+                and not has_gap(a.text) and not group[1].text.isupper() and not self._speaks(a.text))
 
     def _breaks(self, i: int) -> bool:
         """Whether line ``i`` cannot belong to the paragraph of the line before."""
@@ -407,6 +421,9 @@ class Segmenter:
     def _set_off(self, group: list[Line]) -> None:
         """Indented lines: a quotation if they were wrapped, else lines that stay lines."""
         signed = len(group) > 2 and _ATTRIBUTION.match(group[-1].text) is not None
+        if not signed and _is_uneven(group):
+            self._verse(group, 0.65, "indented lines of uneven indent")
+            return
         if looks_wrapped(group[:-1] if signed else group, 0) or looks_wrapped(group, self.wrap):
             self._add_quote(group, group, 0.6, "an indented paragraph")
             return
@@ -518,6 +535,8 @@ class Segmenter:
                     self._verse(group, 1, REASON)
             case "table" if (made := table(written)) is not None:
                 self._add("table", made[0], 1, REASON, written)
+            case "table" if (found := aligned(written)) is not None:
+                self._add("table", found, 1, REASON, written)
             case "code" | "table":
                 self._add("code", CodeBlock("", line=written[0].no), 1, REASON, list(lines), mark=f"{hint.kind} by a hint")
             case "lines":
@@ -556,6 +575,12 @@ def _is_couplet(piece: Piece) -> bool:
     """Two lines of a paragraph that may be verse: short, and not joined by a hint or a closing formula."""
     return (piece.kind == "paragraph" and not piece.fixed and len(piece.lines) == 2 and max(width(x.raw) for x in piece.lines) < 60
             and not any(CONTACT.search(x.text) or KEY.match(x.text) for x in piece.lines) and len(piece.lines[1].text.split()) > 2)
+
+
+def _is_uneven(group: list[Line]) -> bool:
+    """Whether these lines are short, begin as lines of verse do, and are indented otherwise than wrapped text is."""
+    return (len(group) > 2 and len({x.indent for x in group[1:]}) > 1 and max(width(x.text) for x in group) < 60
+            and not any(starts_lower(x.text) for x in group))
 
 
 def _unquoted(x: Line, everything: bool) -> Line:

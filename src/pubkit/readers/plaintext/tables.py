@@ -10,11 +10,14 @@ from pubkit.model import Align, Cell, Column, Paragraph, Row, Table
 from pubkit.readers.plaintext.inline import lines_as_inlines
 from pubkit.readers.plaintext.lines import BAR_RULE, Line, squeeze, width
 
-__all__ = ["table"]
+__all__ = ["aligned", "table"]
 
 _GRID = re.compile(r"\+(?:[-=]{2,}\+)+\Z")
 _RULE = re.compile(r"(?:-{2,}|={2,})(?: +(?:-{2,}|={2,}))+\Z")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]+")
+_CELL = re.compile(r"\S+(?: \S+)*")
+_GUTTER = re.compile(r" {2,}")
 _NUMERIC = re.compile(r"[-+−]?[\d.,\u202f%€$£]+\Z")
 
 Cells = list[list[str]]     # of a row: the lines of each cell
@@ -35,6 +38,37 @@ def table(lines: list[Line]) -> tuple[Table, str] | None:
                 return None
             return _build(head, body, lines), reason
     return None
+
+
+def aligned(lines: list[Line]) -> Table | None:
+    """The table of lines whose columns stand apart by two spaces or more, where the author says that it is one; None if they do not.
+
+    Args:
+        lines: the lines, without blank ones.
+    """
+    if len(lines) < 2 or any(len(x.raw) > 250 or width(x.raw) != len(x.raw) for x in lines):
+        return None
+    cells = [_CELL.findall(x.raw) for x in lines]
+    rows = _between_gutters(lines)
+    if len(rows[0]) < max(len(row) for row in cells):
+        if len({len(row) for row in cells}) > 1:
+            return None
+        rows = cells
+    if len(rows[0]) < 2:
+        return None
+    made = [[[text] for text in row] for row in rows]
+    head = int(len(rows) > 2 and all(text and not _DIGIT.search(text) for text in rows[0])
+               and any(all(_NUMERIC.match(row[n]) for row in rows[1:]) for n in range(len(rows[0]))))
+    return _build(made[:head], made[head:], lines)
+
+
+def _between_gutters(lines: list[Line]) -> list[list[str]]:
+    """The cells of each line, cut where two columns of characters or more are blank in all of them."""
+    wide = max(len(x.raw) for x in lines)
+    first = min(x.indent for x in lines)
+    blank = "".join(" " if all(x.raw[at:at + 1] in ("", " ") for x in lines) else "x" for at in range(first, wide))
+    cuts = [first, *(first + m.end() for m in _GUTTER.finditer(blank)), wide]
+    return [[squeeze(x.raw[a:b]) for a, b in pairwise(cuts)] for x in lines]
 
 
 def _all_words(lines: list[Line], rows: list[Cells]) -> bool:
