@@ -218,6 +218,19 @@ def test_a_text_argument_of_a_command_that_is_gone() -> None:
     assert loss.aside
 
 
+def test_a_cell_beyond_the_head_of_a_table_that_is_gone() -> None:
+    text = "| a | b |\n|---|---|\n| one | two | three |\n"
+    assert check(read(text)).ok
+    loss = check(changed(msgspec.structs.replace(read(text), diagnostics=()), replaced("three", "")))
+    assert said(loss.missing) == [(3, "three")]
+
+
+def test_the_title_of_code_that_is_gone() -> None:
+    text = '```python title="hello tide"\nx = 1\n```\n'
+    assert check(read(text)).ok
+    assert said(check(changed(read(text), replaced("hello tide", ""))).missing) == [(1, "hello tide")]
+
+
 # --- What a diagnostic explains ----------------------------------------------------------------------------------------------------------
 
 def test_a_finding_in_the_same_block_explains_what_is_gone() -> None:
@@ -272,6 +285,10 @@ def test_a_plain_text_with_title_byline_and_lists() -> None:
     loss = check(read(LETTER, "text"))
     assert loss.ok, loss
     assert loss.counts == ()
+
+
+def test_hint_lines_are_no_words_of_the_text() -> None:
+    assert check(read("A title\n\n%% code\nx = 1\n%% end\n\nA paragraph of some length, with a stop.\n", "text")).ok
 
 
 def test_a_word_of_a_plain_text_that_is_gone() -> None:

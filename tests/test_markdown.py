@@ -295,3 +295,25 @@ def test_definitions_that_are_called_too_often_are_too_much() -> None:
     text = "[r]: https://example.org/" + "u" * 20_000 + "\n\n" + "[r] " * 1_200
     with pytest.raises(LimitError, match="characters"):
         normalize(parse(text).article)
+
+
+def test_the_title_of_code_stands_before_it() -> None:
+    made = blocks('```jsx title="/src/hello.js" {1,3}\nx\n```\n')
+    assert [type(b).__name__ for b in made] == ["Paragraph", "CodeBlock"]
+    assert plain_text(made[0]).strip() == "/src/hello.js"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("a %%secret%% b", "a b"), ("%%\nsecret\nlines\n%%", ""), ("100%% sure and 50%% off", "100%% sure and 50%% off"),
+    ("%% heading", "%% heading"),
+    ("`%%a%%`", "%%a%%"), ("a %%b", "a %%b"),
+])
+def test_comments_of_obsidian_are_not_published(text: str, expected: str) -> None:
+    assert words(text) == expected
+    assert ("dialect-dropped" in codes(text)) == (words(text) != text.strip("`"))
+
+
+def test_the_size_of_a_picture_is_no_text() -> None:
+    (figure,) = blocks("![A pier|300x200](pier.png)")
+    assert isinstance(figure, Figure)
+    assert figure.pictures[0].alt == "A pier"

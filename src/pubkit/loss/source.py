@@ -59,10 +59,17 @@ class Mark:
 _BULLET = re.compile(r"[>\s]*[o•‣·●○▪◦■□▫◆◇►▶➤★☆☐☑☒✓✔✗✘]\s")
 
 
+_HINT = re.compile(r"%%[ \t]+[a-z-]+(?:[ \t]+\d)?[ \t]*$")
+
+
 def of_text(text: str) -> Source:
     """The words of a plain text: all there are, but bullets, of which ``o`` is one that may be a word too."""
     pen, source = Pen(), Source()
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if _HINT.match(line):
+            source.markup.update(words(line))
+            pen.gap(number, number)
+            continue
         found = _BULLET.match(line)
         source.markup.update(words(found[0]) if found else ())
         pen.write(line[found.end():] if found else line, number)
@@ -163,6 +170,7 @@ def _fences(text: str) -> list[tuple[int, int]]:
 
 def _set_aside(state: StateCore) -> None:
     source, first = state.env["source"], state.env["first"]
+    _cells_left_out(state, source)
     line = first
     for token in state.tokens:
         if token.map:
@@ -179,11 +187,33 @@ def _set_aside(state: StateCore) -> None:
             _info(token.info, line, source)
 
 
+_TITLE = re.compile(r"""\b(?:title|caption|filename|file|name)=(["'])([^"'\n]+)\1""")
+_LEADING = re.compile(r"[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*")
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+def _cells_left_out(state: StateCore, source: Source) -> None:
+    """The words of the cells that a row of a table has beyond the columns of its head: markdown-it leaves them out."""
+    lines, columns, head, first = state.src.split("\n"), 0, False, state.env["first"]
+    for token in state.tokens:
+        if token.type == "thead_open":
+            columns, head = 0, True
+        elif token.type == "thead_close":
+            head = False
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and not head and token.map:
+            row = _LEADING.sub("", lines[token.map[0]], count=1).strip().removeprefix("|")
+            at = token.map[0] + first
+            source.arguments += [tuple(Word(w, at, at, at) for w in words(cell)) for cell in _BAR.split(row)[columns:]]
+
+
 def _info(info: str, line: int, source: Source) -> None:
     """The line of a fence: its language and attributes are markup; where it holds HTML, words of the text have come there."""
     if _TAG.search(info):
         source.body += [Word(w, line, line, line) for w in words(_TAG.sub(" ", info))]
-    _markup_words(info, line, source)
+    source.arguments += [tuple(Word(w, line, line, line) for w in words(m[2])) for m in _TITLE.finditer(info)]
+    _markup_words(_TITLE.sub("", info), line, source)
 
 
 def _note(self: Any, tokens: Sequence[Any], at: int, options: Any, env: Any) -> str:

@@ -68,7 +68,7 @@ class Row(NamedTuple):
 
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?|ico)(?:$|[?#])", re.IGNORECASE)
 _SIZE = re.compile(r"\d+(?:px|%)?|auto|\d+x\d+")
-_SOURCE = ("src", "image", "image_path", "img", "url", "path", "file", "filename", "source_file", "data_src", "original")
+_SOURCE = ("src", "image", "image_path", "img", "path", "file", "filename", "source_file", "data_src", "original", "url")
 _ALT = ("alt", "image_alt", "alt_text", "img_alt")
 
 

@@ -25,6 +25,7 @@ def install(md: MarkdownIt, www: bool) -> None:
     parser.helpers = SimpleNamespace(parseLinkLabel=_label_end, parseLinkDestination=helpers.parseLinkDestination,
                                      parseLinkTitle=helpers.parseLinkTitle)
     md.inline.ruler.at("footnote_inline", _note_rule)
+    md.inline.ruler.before("strikethrough", "comment", _comment_rule)
     md.inline.ruler.push("address", _address_rule)
     md.inline.ruler.before("strikethrough", "mail", _mail_rule)
     if www:
@@ -93,6 +94,23 @@ def _note_rule(state: StateInline, silent: bool) -> bool:
         state.md.inline.parse(state.src[start:end], state.md, state.env, tokens)
         state.push("footnote_ref", "", 0).meta = {"id": number}
     state.pos, state.posMax = end + 1, maximum
+    return True
+
+
+_COMMENT = re.compile(r"%%(?!%)(.+?)%%(?=\W|$)", re.DOTALL)
+
+
+def _comment_rule(state: StateInline, silent: bool) -> bool:
+    """A comment of Obsidian, ``%%words%%``, which its author does not publish; it begins where a word would."""
+    at = state.pos
+    if not state.src.startswith("%%", at) or (at and not state.src[at - 1].isspace()) or state.src.rfind("%%") <= at:
+        return False
+    found = _COMMENT.match(state.src, at, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        state.push("comment", "", 0).content = found.group()
+    state.pos = found.end()
     return True
 
 

@@ -21,6 +21,9 @@ _OPEN = {"paragraph_open": "p", "blockquote_open": "blockquote", "bullet_list_op
          "link_open": "a", "span_open": "span", "mark_open": "mark"}
 _KEPT = frozenset({"id", "class", "lang", "dir", "width", "credit", "href", "title", "src", "start", "style"})
 _MANY_LINES = frozenset({"html_inline", "command", "command_open", "command_close"})
+# What a fence's line says of its code, as Docusaurus, MkDocs and Hugo write it; Obsidian writes a picture's size into its text.
+_FENCE_TITLE = re.compile(r"""\b(?:title|caption|filename|file|name)=(["'])([^"'\n]+)\1""")
+_SIZE_IN_ALT = re.compile(r"\|\d{1,5}(?:x\d{1,5})?$")
 _LOST_NOTE = re.compile(r"\[\^[^\s\[\]]+\]")
 
 
@@ -82,6 +85,10 @@ class Builder(TreeBuilder):
                 if token.map and 0 < token.map[1] - token.map[0] - 1 <= len(token.content.splitlines()):
                     self.say("markup-unread", "the code that begins here is never closed and reaches to the end of what it stands in", line)
                 attrs = {**_fence(token.info), **attrs}
+                if named := _FENCE_TITLE.search(token.info):
+                    self.start("p", {}, line)
+                    self._words(named.group(2), line)
+                    self.end()
                 self.void("pre", attrs, line).children.append(token.content)
             case "code_block":
                 self.void("pre", attrs, line).children.append(token.content)
@@ -172,7 +179,10 @@ class Builder(TreeBuilder):
             case "code_inline":
                 self.void("code", attrs, line).children.append(token.content)
             case "image":
-                self.void("img", {**attrs, "alt": dialects.emoji(_alt(token.children or []))}, line)
+                alt = _SIZE_IN_ALT.sub("", _alt(token.children or []))
+                self.void("img", {**attrs, "alt": dialects.emoji(alt)}, line)
+            case "comment":
+                self.say("dialect-dropped", "a comment between %% was left out", line)
             case "html_inline":
                 self.html(token.content, line)
             case "math_inline" | "math_inline_double":
