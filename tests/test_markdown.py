@@ -306,9 +306,9 @@ def test_the_title_of_code_stands_before_it() -> None:
 @pytest.mark.parametrize(("text", "expected"), [
     ("a %%secret%% b", "a b"), ("%%\nsecret\nlines\n%%", ""), ("100%% sure and 50%% off", "100%% sure and 50%% off"),
     ("%% heading", "%% heading"),
-    ("`%%a%%`", "%%a%%"), ("a %%b", "a %%b"),
+    ("a {>>secret<<} b", "a b"), ("{>> a", "{>> a"), ("`%%a%%`", "%%a%%"), ("a %%b", "a %%b"),
 ])
-def test_comments_of_obsidian_are_not_published(text: str, expected: str) -> None:
+def test_comments_of_the_author_are_not_published(text: str, expected: str) -> None:
     assert words(text) == expected
     assert ("dialect-dropped" in codes(text)) == (words(text) != text.strip("`"))
 

@@ -116,7 +116,8 @@ def check(read: Read) -> Loss:
     if provenance.kind == "text":
         source, article = _without_bylines(of_text(text), read), words_of(read.article, markers=True)
     else:
-        source, article = of_markdown(text), words_of(read.article)
+        source = of_markdown(text)
+        article = words_of(read.article, references=source.references)
     ends = sorted({w.line for w in (*article.body, *article.notes)})
     article.body, article.notes = _in_blocks(article.body, ends), _in_blocks(article.notes, ends)
     missing, doubled, moved = _compared(source, article)
@@ -213,16 +214,17 @@ def _arguments(source: Source, article: Words, right: Runs) -> Runs:
         return []
     rows = (article.body, article.notes)
     there = " | ".join(["", *(" ".join(w.text for w in row) for row in rows), *(" ".join(b) for b in article.beside), ""])
-    over = Counter(tuple(w.text for w in run) for run in right)
+    rest = [[w.text for w in argument] for argument in source.arguments]
+    right[:] = [part for run in right for part in _without(run, rest)]
+    over = Counter(map(tuple, rest))
     whole = {tuple(b) for b in article.beside}
     out: Runs = []
     for argument in source.arguments:
         key = tuple(w.text for w in argument)
         if over[key]:
             over[key] -= 1
-            right.remove(next(run for run in right if tuple(w.text for w in run) == key))
-        elif key not in whole and f" {' '.join(key)} " not in there:
-            out.append(list(argument))
+            if key not in whole and f" {' '.join(key)} " not in there:
+                out.append(list(argument))
     return out
 
 
@@ -325,8 +327,11 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _between(left: list[Word], right: list[Word], beside: list[list[str]]) -> Iterator[tuple[list[Word], list[Word]]]:
-    while left and right and left[-1].text == right[-1].text:
-        left, right = left[:-1], right[:-1]
+    end = 0
+    while end < min(len(left), len(right)) and left[-end - 1].text == right[-end - 1].text:
+        end += 1
+    if end == min(len(left), len(right)) or max(len(left), len(right)) > SHORT:
+        left, right = left[:len(left) - end], right[:len(right) - end]
     if not left or not right:
         if left or right:
             yield left, right
@@ -390,7 +395,10 @@ def _counts(ours: list[Mark], theirs: list[Mark], read: Read) -> Iterator[Count]
         code = ""
         if len(a) != len(b):
             said = Counter(d.code for d in read.diagnostics if d.code in _OF_KIND[kind])
-            code = max(said, key=lambda c: said[c]) if sum(said.values()) >= abs(len(a) - len(b)) else ""
+            lines = {d.location.line for d in read.diagnostics if d.code in _OF_KIND[kind]}
+            # What is alike on a line is said once.
+            if said and (sum(said.values()) >= abs(len(a) - len(b)) or all(m.line in lines for m in _only(a, b))):
+                code = max(said, key=lambda c: said[c])
         yield Count(kind, len(a), len(b), code, tuple(_apart(a, b)) if len(a) != len(b) else ())
 
 
@@ -404,15 +412,19 @@ def _key(text: str) -> str:
 def _apart(a: list[Mark], b: list[Mark]) -> Iterator[str]:
     """The first of the marks that only one side has."""
     for mine, others, name in ((a, b, "only in the source"), (b, a, "only in the article")):
-        bag = Counter(_key(m.text) for m in others)
-        left: list[Mark] = []
-        for mark in mine:
-            if bag[_key(mark.text)]:
-                bag[_key(mark.text)] -= 1
-            else:
-                left.append(mark)
-        for mark in left[:3]:
+        for mark in _only(mine, others)[:3]:
             yield f"{name}: line {mark.line}, {' '.join(mark.text.split())[:50] or '(no words)'}"
+
+
+def _only(mine: list[Mark], others: list[Mark]) -> list[Mark]:
+    bag = Counter(_key(m.text) for m in others)
+    left: list[Mark] = []
+    for mark in mine:
+        if bag[_key(mark.text)]:
+            bag[_key(mark.text)] -= 1
+        else:
+            left.append(mark)
+    return left
 
 
 # --- In words -----------------------------------------------------------------------------------------------------------------------

@@ -56,17 +56,21 @@ class Words:
     beside: list[list[str]] = field(default_factory=list)
 
 
-def words_of(article: Article, markers: bool = False) -> Words:
-    """The words of an article; with ``markers``, the numbers and letters of lists are words too."""
-    reader = _Reader(markers)
+def words_of(article: Article, markers: bool = False, references: dict[str, list[bool]] | None = None) -> Words:
+    """The words of an article; with ``markers``, the numbers and letters of lists are words too.
+
+    ``references`` says for each id whether the links to it have words in the source: those without show words of another place.
+    """
+    reader = _Reader(markers, {k: [*reversed(v)] for k, v in (references or {}).items()})
     reader.meta(article)
     reader.blocks(article.content)
     return Words(reader.body.words, reader.notes.words, reader.beside)
 
 
 class _Reader:
-    def __init__(self, markers: bool) -> None:
+    def __init__(self, markers: bool, references: dict[str, list[bool]]) -> None:
         self.markers = markers
+        self.references = references
         self.body, self.notes = Pen(), Pen()
         self.pen = self.body
         self.beside: list[list[str]] = []
@@ -122,6 +126,8 @@ class _Reader:
                 self.pen.write(f"${_formula(node)}$", self.line)
             case Note():
                 self.note(node)
+            case Reference() if (said := self.references.get(node.target)) and not said.pop():
+                self.gap()
             case Link() | Abbreviation() | Reference():
                 self.aside(getattr(node, "title", ""))
                 self.inlines(node.content)

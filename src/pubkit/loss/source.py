@@ -20,6 +20,7 @@ from pubkit.loss.words import Pen, Word, words
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
 
 __all__ = ["Mark", "Source", "of_markdown", "of_text"]
 
@@ -35,6 +36,7 @@ class Source:
         markup: the words of markup itself, set aside.
         signs: how many names of signs, such as ``:warning:``, are among the markup.
         marks: headings, lists and so on.
+        references: for each id, whether the links to it, in order, have words.
     """
 
     body: list[Word] = field(default_factory=list)
@@ -43,6 +45,7 @@ class Source:
     markup: Counter[str] = field(default_factory=Counter)
     signs: int = 0
     marks: list[Mark] = field(default_factory=list)
+    references: dict[str, list[bool]] = field(default_factory=dict)
 
 
 @dataclass
@@ -93,7 +96,7 @@ def of_markdown(text: str) -> Source:
     source, env = Source(), {}  # type: Source, dict[str, Any]
     env["source"], env["first"] = source, text.count("\n", 0, head) + 1
     env["franklin"] = re.search(r"^@def \w|^\w+ *= *Date\(", text, re.MULTILINE) is not None
-    tokens = md.parse(_without_lone_commands(text[head:], env["first"], source), env)
+    tokens = md.parse(_without_lone_commands(_without_indents(text[head:]), env["first"], source), env)
     page = _Page(source)
     for line, last, markup in _markup(md, tokens, env):
         page.part(markup, line, last)
@@ -136,23 +139,68 @@ def _markdown_it() -> MarkdownIt:
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 
 
+_BOX = re.compile(r"([ \t]*)(?:[!?]{3}\+?|===[!+]?)[ \t]+[\w\"][^\n]*$")
+_WIDTH = 4  # what a box holds is indented by so much
+
+
+def _without_indents(text: str) -> str:
+    """A text in which what boxes (``!!! note``) hold is not indented: plain Markdown would take it for code."""
+    if not re.search(r"^[ \t]*(?:!!!|\?\?\?|===)", text, re.MULTILINE):
+        return text
+    out: list[str] = []
+    boxes: list[int] = []
+    fence = ""
+    for line in text.split("\n"):
+        blank = not line.strip()
+        width = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+        while boxes and not blank and width < boxes[-1]:
+            boxes.pop()
+            fence = ""
+        shown = line.expandtabs(4)[_WIDTH * len(boxes):] if boxes and not blank else line
+        if found := _FENCE.match(shown):
+            fence = "" if fence and found[1].startswith(fence) else fence or found[1]
+        elif not fence and (found := _BOX.match(shown)) and len(boxes) < 50:
+            boxes.append(width + _WIDTH)
+        out.append(shown)
+    return "\n".join(out)
+
+
+_CODE = re.compile(r"\{[{%][-<%+]?\s*(?:end|/)?\s*(?:highlight|code|codeblock|code_block|code-block|sourcecode|prism)\b")
+_ENDS = re.compile(r"\{[{%][-<%+]?\s*(?:end|/)")
+
+
 def _without_lone_commands(text: str, first: int, source: Source) -> str:
     """A text in which a comment stands for each command on lines of its own: plain Markdown would join it to the line below."""
     if "{" not in text:
         return text
     fences = _fences(text)
+    commands = list(_lone_commands(text, fences))
+    ends = [at for at, (found, _) in enumerate(commands) if _CODE.match(found[0]) and _ENDS.match(found[0])]
     out: list[str] = []
-    at = 0
+    at = until = 0
+    sign = "`" * 12
+    for number, (found, indent) in enumerate(commands):
+        if number < until:
+            continue
+        code = number == until and until > 0
+        if not code and _CODE.match(found[0]) and not _ENDS.match(found[0]):
+            place = bisect_right(ends, number)
+            code = place < len(ends) and commands[ends[place]][1] == indent and "\n" not in found[0]
+            until = ends[place] if code else until
+        _markup_words(found[0], first + text.count("\n", 0, found.start()), source)
+        out += [text[at:found.start()], *((sign, "\n" * found[0].count("\n")) if code else ("<!--", "\n" * found[0].count("\n"), "-->"))]
+        at = found.end()
+    return "".join([*out, text[at:]])
+
+
+def _lone_commands(text: str, fences: list[tuple[int, int]]) -> Iterator[tuple[re.Match[str], str]]:
+    """The commands outside of code that have lines of their own, each with the white space before it."""
     for found in _COMMAND.finditer(text):
         before = text[text.rfind("\n", 0, found.start()) + 1:found.start()]
         behind = text[found.end():text.find("\n", found.end()) % (len(text) + 1)]
         place = bisect_right(fences, (found.start(), 0)) - 1
-        if before.strip() or behind.strip() or (place >= 0 and found.start() < fences[place][1]):
-            continue
-        _markup_words(found[0], first + text.count("\n", 0, found.start()), source)
-        out += [text[at:found.start()], "<!--", "\n" * found[0].count("\n"), "-->"]
-        at = found.end()
-    return "".join([*out, text[at:]])
+        if not before.strip() and not behind.strip() and not (place >= 0 and found.start() < fences[place][1]):
+            yield found, before
 
 
 def _fences(text: str) -> list[tuple[int, int]]:
@@ -170,7 +218,7 @@ def _fences(text: str) -> list[tuple[int, int]]:
 
 def _set_aside(state: StateCore) -> None:
     source, first = state.env["source"], state.env["first"]
-    _cells_left_out(state, source)
+    state.tokens = _with_all_cells(state)
     line = first
     for token in state.tokens:
         if token.map:
@@ -189,23 +237,30 @@ def _set_aside(state: StateCore) -> None:
 
 _TITLE = re.compile(r"""\b(?:title|caption|filename|file|name)=(["'])([^"'\n]+)\1""")
 _LEADING = re.compile(r"[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*")
-_BAR = re.compile(r"(?<!\\)\|")
 
 
-def _cells_left_out(state: StateCore, source: Source) -> None:
-    """The words of the cells that a row of a table has beyond the columns of its head: markdown-it leaves them out."""
-    lines, columns, head, first = state.src.split("\n"), 0, False, state.env["first"]
+def _with_all_cells(state: StateCore) -> list[Token]:
+    """The blocks with the cells that a row of a table has beyond the columns of its head: markdown-it leaves them out."""
+    from markdown_it.rules_block.table import escapedSplit
+    from markdown_it.token import Token
+
+    lines, columns, row = state.src.split("\n"), 0, -1
+    out: list[Token] = []
     for token in state.tokens:
         if token.type == "thead_open":
-            columns, head = 0, True
-        elif token.type == "thead_close":
-            head = False
+            columns = 0
         elif token.type == "th_open":
             columns += 1
-        elif token.type == "tr_open" and not head and token.map:
-            row = _LEADING.sub("", lines[token.map[0]], count=1).strip().removeprefix("|")
-            at = token.map[0] + first
-            source.arguments += [tuple(Word(w, at, at, at) for w in words(cell)) for cell in _BAR.split(row)[columns:]]
+        elif token.type == "tr_open":
+            row = token.map[0] if token.map else -1
+        elif token.type == "tr_close" and row >= 0:
+            cells = escapedSplit(_LEADING.sub("", lines[row], count=1).strip())
+            cells = cells[not cells[0]:len(cells) - (len(cells) > 1 and not cells[-1])]
+            for cell in cells[columns:]:
+                words_inside = Token("inline", "", 0, map=[row, row + 1], content=cell.strip(), children=[])
+                out += [Token("td_open", "td", 1), words_inside, Token("td_close", "td", -1)]
+        out.append(token)
+    return out
 
 
 def _info(info: str, line: int, source: Source) -> None:
@@ -264,6 +319,7 @@ _PATTERNS = re.compile(rf"""
     | ^[ \t]*:::+[ \t]*(?:embed[ \t]+\S+|[\w-]+[ \t]+aside\b|[\w.-]+)?    # ::: kind
     | ^[!?]{{3}}\+?[ \t]+[\w-]+                                      # !!! kind
     | ^\[![\w-]+\][+-]?                                              # [!NOTE]
+    | \{{>>(?:(?!<<\}}|\{{>>).){{0,2000}}<<\}}                       # {{>>a comment<<}}
     | ^\*\[[^\]\n]+\]:                                               # *[ABC]:
     | ^Table:(?=\s)
     | \A\[[xX]\](?=\s)                                               # a task that is done
@@ -271,6 +327,8 @@ _PATTERNS = re.compile(rf"""
     """, re.VERBOSE | re.MULTILINE)
 _PICTURES = re.compile(r"\{[{%][-<%+]?\s*(?:include(?:_relative|_cached)?\s+)?[\w/\"'-]*(?:fig|img|image|picture|photo)", re.IGNORECASE)
 _PICTURE = re.compile(r"[^\s\"'=]+\.(?:png|jpe?g|gif|svg|webp|avif)\b", re.IGNORECASE)
+_EMBEDDED = re.compile(r"!\[\[([^\[\]|\n\\]+\.(?:png|jpe?g|gif|svg|webp|avif|bmp))((?:\\?\|[^\[\]|\n]*)*)\]\]", re.IGNORECASE)
+_SIZE = re.compile(r"\s*\d+(?:x\d+)?\s*")
 _MARKDOWN_INSIDE = re.compile(r"\smarkdown\s*=\s*[\"']?(?:1|block|span)")  # kramdown reads such HTML
 _IMAGE = re.compile(r"!\[([^\[\]\"]*)\]\(([^()\s]+)[^()\n]*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(\s*[^()\s]+[^()\n]*\)")
@@ -309,7 +367,7 @@ def _codes(text: str) -> list[tuple[int, int]]:
 
 
 def _stripped(text: str, line: int, source: Source, begins: bool) -> str:
-    text = _commands(text, line, source)
+    text = _EMBEDDED.sub(lambda m: _embedded(m, line + m.string.count("\n", 0, m.start()), source), _commands(text, line, source))
 
     def markup(found: re.Match[str]) -> str:
         if found[0].startswith("[x") and not begins:
@@ -318,6 +376,18 @@ def _stripped(text: str, line: int, source: Source, begins: bool) -> str:
         source.signs += found[0].startswith(":") and found[0].endswith(":")
         return "\n" * found[0].count("\n") or " " * (found[0][0] not in "{:")
     return _PATTERNS.sub(markup, text)
+
+
+def _embedded(found: re.Match[str], line: int, source: Source) -> str:
+    """A picture of Obsidian: its name is markup, and so is its width; what else stands behind a bar is to be read."""
+    source.marks.append(Mark("pictures", found[1], line))
+    source.markup.update(words(found[1]))
+    for part in re.split(r"\\?\|", found[2])[1:]:
+        if _SIZE.fullmatch(part):
+            source.markup.update(words(part))
+        elif said := words(part):
+            source.arguments.append(tuple(Word(w, line, line, line) for w in said))
+    return " "
 
 
 def _commands(text: str, line: int, source: Source) -> str:
@@ -329,7 +399,7 @@ def _commands(text: str, line: int, source: Source) -> str:
 
 def _markup_words(markup: str, line: int, source: Source) -> None:
     """Sets the words of a piece of markup aside, but for those that are meant to be read."""
-    markup = _TAG.sub("", markup)
+    markup = _TAG.sub("", markup) if markup[:3] != "{{<" else markup
     for found in _TEXT.finditer(markup):
         if said := words(found[1] or found[2] or ""):
             source.arguments.append(tuple(Word(w, line, line, line) for w in said))
@@ -344,6 +414,11 @@ def _markup_words(markup: str, line: int, source: Source) -> None:
 _SILENT = frozenset("script style template".split())
 _INLINE = frozenset("a abbr b bdi bdo big cite code data del dfn em font i ins kbd mark q ruby s samp small span strike strong sub sup "
                     "time tt u var wbr note-text".split())
+_KNOWN = _SILENT | _INLINE | frozenset(
+    "address article aside audio base blockquote body br button canvas caption center col colgroup dd details dialog dir div dl dt embed "
+    "fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe img input label legend li "
+    "link main map math menu meta nav noscript object ol optgroup option output p param picture pre progress rp rt search section select "
+    "source strike summary svg table tbody td textarea tfoot th thead title tr track ul video".split())
 _MARKS = {"h1": "headings", "h2": "headings", "h3": "headings", "h4": "headings", "h5": "headings", "h6": "headings", "ul": "lists",
           "ol": "lists", "dl": "lists", "table": "tables", "a": "links", "img": "pictures", "note-text": "notes"}
 
@@ -359,6 +434,7 @@ class _Page(HTMLParser):
         self.silent = ""
         self.in_note = 0
         self.open: list[Mark] = []
+        self.link: tuple[str, bool] = ("", False)
 
     def part(self, markup: str, line: int, last: int) -> None:
         """Goes on with a piece that is from these lines."""
@@ -397,9 +473,14 @@ class _Page(HTMLParser):
             self.source.marks.append(mark)
             if tag != "img":
                 self.open.append(mark)
+        if tag not in _KNOWN:  # such as <year>, which readers may keep as text
+            self.source.markup.update(words(self.get_starttag_text() or ""))
+        if tag == "a":
+            self.link = (given.get("href", ""), False)
         if tag == "note-text":
             self.in_note += 1
         if tag == "img":
+            self.link = (self.link[0], True)
             (self.notes if self.in_note else self.body).write(given.get("alt", ""), self.line)
             self.gap()
         for key in ("title", "caption", "summary", "credit"):
@@ -419,6 +500,11 @@ class _Page(HTMLParser):
             self.gap()
         if tag == "note-text":
             self.in_note = max(0, self.in_note - 1)
+        if tag == "a" and self.link[0].startswith("#"):
+            self.source.references.setdefault(self.link[0][1:], []).append(self.link[1])
+            self.link = ("", False)
+        if tag not in _KNOWN:
+            self.source.markup.update(words(tag))
         if tag in _MARKS and self.open and self.open[-1].kind == _MARKS[tag]:
             self.open.pop()
 
@@ -426,6 +512,7 @@ class _Page(HTMLParser):
         if self.silent:
             return
         (self.notes if self.in_note else self.body).write(data, self.line)
+        self.link = (self.link[0], self.link[1] or not data.isspace())
         for mark in self.open:
             if len(mark.text) < 60:
                 mark.text += data[:60]

@@ -97,19 +97,23 @@ def _note_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
-_COMMENT = re.compile(r"%%(?!%)(.+?)%%(?=\W|$)", re.DOTALL)
+_COMMENTS = {"%%": re.compile(r"%%(?=\W|$)"), "{>>": re.compile(r"<<\}")}
 
 
 def _comment_rule(state: StateInline, silent: bool) -> bool:
-    """A comment of Obsidian, ``%%words%%``, which its author does not publish; it begins where a word would."""
+    """A comment that is not to be published: ``%%words%%`` of Obsidian, where a word would begin, or ``{>>words<<}`` of CriticMarkup."""
     at = state.pos
-    if not state.src.startswith("%%", at) or (at and not state.src[at - 1].isspace()) or state.src.rfind("%%") <= at:
+    sign = next((sign for sign in _COMMENTS if state.src.startswith(sign, at)), "")
+    if not sign or (sign == "%%" and at and not state.src[at - 1].isspace()):
         return False
-    found = _COMMENT.match(state.src, at, state.posMax)
+    # Where no end was found once, there is none further on.
+    ends: dict[str, bool] = state.__dict__.setdefault("_comment_ends", {})
+    found = _COMMENTS[sign].search(state.src, at + 3, state.posMax) if ends.get(sign, True) else None
     if not found:
+        ends[sign] = state.posMax < len(state.src)
         return False
     if not silent:
-        state.push("comment", "", 0).content = found.group()
+        state.push("comment", "", 0).content = state.src[at:found.end()]
     state.pos = found.end()
     return True
 

@@ -182,7 +182,7 @@ class Builder(TreeBuilder):
                 alt = _SIZE_IN_ALT.sub("", _alt(token.children or []))
                 self.void("img", {**attrs, "alt": dialects.emoji(alt)}, line)
             case "comment":
-                self.say("dialect-dropped", "a comment between %% was left out", line)
+                self.say("dialect-dropped", "a comment of the author was left out", line)
             case "html_inline":
                 self.html(token.content, line)
             case "math_inline" | "math_inline_double":
