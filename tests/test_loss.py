@@ -109,6 +109,58 @@ def test_markup_of_all_kinds_is_not_taken_for_loss(text: str) -> None:
     assert loss.ok, f"{loss}\n{result.diagnostics}"
 
 
+@pytest.mark.parametrize("text", [
+    "{{< highlight html >}}\n<b>hi</b>\n{{< /highlight >}}\n", "- x\n\n  {% highlight html %}\n  <b>hi</b>\n  {% endhighlight %}\n",
+    "!!! note\n    Words.\n\n    ```python\n    x = 1\n    ```\n",
+    '!!! note "A title"\n\n    See [it](https://example.org/x).\n\n    !!! tip\n        ```js\n        <b>\n        ```\n\nEnd.\n',
+    '=== "First"\n\n    | a | b |\n    |---|---|\n    | c | d |\n\n=== "Second"\n\n    - one\n',
+    "![[a.png|300]]\n", "See ![[a.png]] and ![[b.jpg|An old pier]] and ![[c.webp|Boats|300x200]].\n",
+    'The Lake.\n\n{{< figure src="a.png" title="The Lake" alt="Lake" >}}\n\n{{<figure src="b.png" title="The Lake" alt="Lake">}}\n\nLake\n',
+    '{% include image.html src="a.png" description="Desc words" %}\n\n{% include image.html src="b.png" description="Other words" %}\n',
+    "[a](javascript:a) [b](javascript:a) [c](javascript:c) [d](javascript:c) [e](javascript:e) [f](https://example.org)\n",
+    "## The tide {#tide}\n\nSee [](#tide), [this](#tide) and [](#tide).\n", "Words {>>a remark<<} here.\n",
+    "| a | b |\n|---|---|\n| c | d | [e](https://example.org/x) *f* &amp; `g` | h |\n", "| a | b |\n|---|---|\n| `c | d` | e |\n",
+])
+def test_dialects_that_are_read_right_raise_no_alarm(text: str) -> None:
+    result = read(text)
+    loss = check(result)
+    assert loss.ok, f"{loss}\n{result.diagnostics}"
+    assert (loss.missing, loss.doubled, loss.moved) == ((), (), ()) or "{>>" in text
+
+
+def test_an_unknown_tag_that_stays_as_text_is_not_doubled() -> None:
+    assert check(read("By the <year> of the tide.\n")).doubled == ()
+
+
+@pytest.mark.parametrize(("text", "word", "line"), [
+    ("{{< highlight html >}}\n<b>tide</b>\n{{< /highlight >}}\n", "tide", 2),
+    ("!!! note\n    Words.\n\n    ```python\n    tide = 1\n    ```\n", "tide", 5),
+    ("| a | b |\n|---|---|\n| `c | d` | tide |\n", "tide", 3),
+    ("> | a | b |\n> |---|---|\n> | c | d | e *tide* |\n", "tide", 3),
+    ("## Head {#head}\n\nSee [](#head) and [tide](#head).\n", "tide", 3),
+])
+def test_a_word_of_a_dialect_that_is_gone(text: str, word: str, line: int) -> None:
+    def drop(node: m.Node) -> m.Node:
+        if isinstance(node, (m.Text, m.Code, m.CodeBlock)):
+            return msgspec.structs.replace(node, text=node.text.replace(word, ""))
+        return node
+    loss = check(changed(msgspec.structs.replace(read(text), diagnostics=()), drop))
+    assert said(loss.missing) == [(line, word)]
+
+
+def test_the_text_of_a_picture_of_obsidian_that_is_gone() -> None:
+    loss = check(changed(read("Words.\n\n![[b.jpg|An old pier]]\n"), without(m.Figure)))
+    assert said(loss.missing) == [(3, "An old pier")]
+    assert [c.kind for c in loss.counts if c.source != c.article] == ["pictures"]
+
+
+def test_a_finding_on_another_line_does_not_explain_two_links() -> None:
+    result = changed(read("[a](https://example.org/a) [b](https://example.org/b)\n\nMore.\n"),
+                     lambda n: m.Span(n.content) if isinstance(n, m.Link) else n)
+    for line, ok in ((1, True), (3, False)):
+        assert check(msgspec.structs.replace(result, diagnostics=(diagnostic("link-unsafe", "said", "a", line),))).ok is ok
+
+
 def test_json_has_nothing_to_compare() -> None:
     article = m.Article(m.Meta(title="T", language="en"), "Words.")
     loss = check(pubkit.parse(m.encode(article).decode(), "json"))
@@ -317,9 +369,10 @@ def test_lines_of_words() -> None:
     assert [(w.text, w.line) for w in of_text("a\n\nb c\n").body] == [("a", 1), ("b", 3), ("c", 3)]
 
 
-@pytest.mark.parametrize("piece", ["{{", "{% ", "{#a ", "`a ``b ", "<!--", "<a ", 'title="', ":a", "[^1] ", "> ", "*a "])
+@pytest.mark.parametrize("piece", ["{{", "{% ", "{#a ", "`a ``b ", "<!--", "<a ", 'title="', ":a", "[^1] ", "> ", "*a ", "|x\\|",
+                                   "{>>a ", "!!! a\n", "{% code %}\n", "|a|b|\n|-|-|\n|c|d|e|f\n"])
 def test_hostile_repetition_takes_no_long_time(piece: str) -> None:
-    of_markdown(piece * (60_000 // len(piece)))
+    of_markdown(("![[a.png" if piece == "|x\\|" else "") + piece * (60_000 // len(piece)))
 
 
 # --- The command line --------------------------------------------------------------------------------------------------------------------

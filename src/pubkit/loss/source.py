@@ -327,7 +327,7 @@ _PATTERNS = re.compile(rf"""
     """, re.VERBOSE | re.MULTILINE)
 _PICTURES = re.compile(r"\{[{%][-<%+]?\s*(?:include(?:_relative|_cached)?\s+)?[\w/\"'-]*(?:fig|img|image|picture|photo)", re.IGNORECASE)
 _PICTURE = re.compile(r"[^\s\"'=]+\.(?:png|jpe?g|gif|svg|webp|avif)\b", re.IGNORECASE)
-_EMBEDDED = re.compile(r"!\[\[([^\[\]|\n\\]+\.(?:png|jpe?g|gif|svg|webp|avif|bmp))((?:\\?\|[^\[\]|\n]*)*)\]\]", re.IGNORECASE)
+_EMBEDDED = re.compile(r"!\[\[([^\[\]|\n\\]+\.(?:png|jpe?g|gif|svg|webp|avif|bmp))((?:\\?\|[^\[\]|\n\\]*)*)\]\]", re.IGNORECASE)
 _SIZE = re.compile(r"\s*\d+(?:x\d+)?\s*")
 _MARKDOWN_INSIDE = re.compile(r"\smarkdown\s*=\s*[\"']?(?:1|block|span)")  # kramdown reads such HTML
 _IMAGE = re.compile(r"!\[([^\[\]\"]*)\]\(([^()\s]+)[^()\n]*\)")
@@ -399,7 +399,7 @@ def _commands(text: str, line: int, source: Source) -> str:
 
 def _markup_words(markup: str, line: int, source: Source) -> None:
     """Sets the words of a piece of markup aside, but for those that are meant to be read."""
-    markup = _TAG.sub("", markup) if markup[:3] != "{{<" else markup
+    markup = markup[:3] + _TAG.sub("", markup[3:])
     for found in _TEXT.finditer(markup):
         if said := words(found[1] or found[2] or ""):
             source.arguments.append(tuple(Word(w, line, line, line) for w in said))
