@@ -25,7 +25,7 @@ from pubkit.diagnostics import (
     UnknownFormat,
     UsageError,
 )
-from pubkit.exporters.base import File, Output
+from pubkit.exporters.base import Attachment, File, Output
 from pubkit.model import Article, Entry, Feed, Meta, Volume
 from pubkit.normalize import Limits, normalize
 from pubkit.publication import Publication
@@ -36,6 +36,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Article",
     "AssetError",
+    "Attachment",
     "Diagnostic",
     "Entry",
     "ExportError",

@@ -9,6 +9,7 @@
     ├── LimitError            a source beyond a limit (size, nesting, spans)
     ├── AssetError            a picture that was asked for and cannot be had
     ├── ThemeError            a theme that cannot be used
+    ├── PreserveError         a PDF whose embedded files cannot be had, or are not what they were
     └── ExportError           an output that could not be made or written
 """
 
@@ -19,8 +20,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 __all__ = [
-    "CODES", "AssetError", "Diagnostic", "ExportError", "LimitError", "Location", "MetadataError", "OptionError", "PubkitError",
-    "ReadError", "Severity", "ThemeError", "UnknownFormat", "UsageError", "diagnostic",
+    "CODES", "AssetError", "Diagnostic", "ExportError", "LimitError", "Location", "MetadataError", "OptionError", "PreserveError",
+    "PubkitError", "ReadError", "Severity", "ThemeError", "UnknownFormat", "UsageError", "diagnostic",
 ]
 
 Severity = Literal["error", "warning", "info"]
@@ -57,9 +58,11 @@ class Diagnostic(Struct, frozen=True):
 # Every code, how grave it is, and what it says. docs/diagnostics.md explains each one; a test keeps both lists alike.
 CODES: dict[str, tuple[Severity, str]] = {
     "alt-missing": ("warning", "a picture has no alternative text"),
+    "archive-versions": ("warning", "an archived PDF was made under other versions, so that outputs made from it may differ"),
     "author-missing": ("info", "the source names no author"),
     "character-dropped": ("warning", "a character that no output can hold was taken out"),
     "content-missing": ("warning", "the source has no text besides its metadata"),
+    "content-untagged": ("warning", "something on a page has no place in the structure tree of the PDF"),
     "date-missing": ("info", "the source has no date"),
     "dialect-dropped": ("warning", "markup of another system was left out"),
     "empty-dropped": ("info", "a heading, a list or other block without anything in it was left out"),
@@ -149,6 +152,10 @@ class AssetError(PubkitError):
 
 class ThemeError(PubkitError):
     """A theme that cannot be used."""
+
+
+class PreserveError(PubkitError):
+    """A PDF whose embedded files cannot be had, or are not what they were."""
 
 
 class ExportError(PubkitError):

@@ -84,7 +84,8 @@ class Dialect(Struct, frozen=True):
     ``notes``: bodies at the place of the call ("foot"), after the text ("end"), or after the text as pop-ups ("popup").
     ``code``: whether code is coloured by classes. ``xml``: whether languages are written as ``xml:lang`` too.
     ``longest``: after so many characters without a space a line may break (0: as the reader's program does it).
-    ``epub``: whether ``epub:type`` is written. ``prefix`` stands before every id. ``href`` turns an address into the one to write ('' drops
+    ``epub``: whether ``epub:type`` is written. ``prefix`` stands before every id. ``undescribed`` is
+    said of a picture that ought to have an alternative text and has none. ``href`` turns an address into the one to write ('' drops
     the link and keeps its words); ``src`` gives the address of a picture ('' shows its alternative text); ``math`` gives the markup of
     a formula from TeX, MathML and whether it stands alone.
     """
@@ -96,6 +97,7 @@ class Dialect(Struct, frozen=True):
     epub: bool = False
     longest: int = 0
     prefix: str = ""
+    undescribed: str = ""
     href: Callable[[str], str] = str
     src: Callable[[Asset], str] = lambda asset: asset.name
     math: Callable[[str, str, bool], str] = _mathml
@@ -409,7 +411,7 @@ class Renderer:
             url = self.dialect.href(node.src) if node.src.startswith(("http://", "https://")) and not self.in_link else ""
             tag = "p" if block else "span"
             return f'<{tag} class="pk-missing">{self._link(text, url, "")}</{tag}>' if text else ""
-        alt = ' alt=""' if node.decorative or not node.alt else attr("alt", node.alt)
+        alt = attr("alt", "" if node.decorative else node.alt or self.dialect.undescribed) or ' alt=""'
         size = f' width="{asset.width}" height="{asset.height}"' if asset.width and asset.height else ""
         style = attr("style", f"width:{node.width * 100:g}%;height:auto" if node.width else "")
         return f'<img{attr("src", src)}{alt}{attr("title", node.title if not block else "")}{size}{style}/>'

@@ -12,7 +12,7 @@ import tools
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FLAVOURS = ["3u"]  # what the files claim to be: PDF/A-3u
+FLAVOURS = ["3a", "ua1"]  # what the files claim to be, both at once
 
 
 @pytest.fixture(scope="module")

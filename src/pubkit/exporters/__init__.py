@@ -15,11 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from pubkit.diagnostics import ExportError, OptionError, UnknownFormat
-from pubkit.exporters.base import File, Output
+from pubkit.exporters.base import Attachment, File, Output
 from pubkit.plugins import offered
 from pubkit.theme import Theme
 
-__all__ = ["Exporter", "File", "Format", "Output", "exporter", "formats"]
+__all__ = ["Attachment", "Exporter", "File", "Format", "Output", "exporter", "formats"]
 
 
 class Format(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Format(Struct, frozen=True):
 
 
 FORMATS = (
-    Format("pdf", "volume", "<slug>.pdf", "paged, tagged, with fonts and notes at the foot"),
+    Format("pdf", "volume", "<slug>.pdf", "PDF/A-3a and PDF/UA-1 at once, with notes at the foot"),
     Format("epub", "volume", "<slug>.epub", "EPUB 3.3 for reading systems"),
     Format("docx", "volume", "<slug>.docx", "Word, with real styles, lists and notes"),
     Format("rss", "feed", "rss.xml", "RSS 2.0 with full content"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic
 from pubkit.files import write_file
 
-__all__ = ["File", "Output"]
+__all__ = ["Attachment", "File", "Output"]
 
 
 class File(Struct, frozen=True):
@@ -21,11 +23,26 @@ class File(Struct, frozen=True):
     data: bytes
 
 
+class Attachment(Struct, frozen=True):
+    """One file that travels inside another.
+
+    ``relationship`` is that of ISO 19005-3, 6.8 and ISO 32000-2, 7.11.3: what the file is to the document that holds it.
+    """
+
+    name: str
+    media_type: str
+    data: bytes
+    relationship: Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"] = "Unspecified"
+    description: str = ""
+    modified: datetime | None = None
+
+
 class Output(Struct, frozen=True):
-    """What an exporter made."""
+    """What an exporter made; ``claims`` are the standards that the file says it follows, such as ("PDF/A-3a", "PDF/UA-1")."""
 
     files: tuple[File, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    claims: tuple[str, ...] = ()
 
     def write(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write every file below ``folder`` (made if missing), each whole or not at all, and give back the paths.
