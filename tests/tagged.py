@@ -27,7 +27,9 @@ class Node:
 
     @property
     def text(self) -> str:
-        """The text of the element and of all below it, in order."""
+        """The text of the element and of all below it, in order; what it says of itself stands for what it holds (14.9.4)."""
+        if "/ActualText" in self.obj:
+            return str(self.obj["/ActualText"])
         return "".join(kid.text if isinstance(kid, Node) else kid if isinstance(kid, str) else "" for kid in self.kids)
 
     @property
@@ -60,6 +62,8 @@ class Node:
     def outline(self, depth: int = 0) -> str:
         """The tree as indented lines, for a person."""
         lines = "  " * depth + self.type + "\n"
+        if "/ActualText" in self.obj:
+            return lines + "  " * (depth + 1) + repr(self.text) + "\n"
         for kid in self.kids:
             leaf = repr(kid) if isinstance(kid, str) else "*"
             lines += kid.outline(depth + 1) if isinstance(kid, Node) else "  " * (depth + 1) + leaf + "\n"

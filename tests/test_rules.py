@@ -59,7 +59,7 @@ def test_imports_point_to_the_left(module: str) -> None:
 
 
 def test_exporters_do_not_import_each_other() -> None:
-    helpers = {"base", "word", "omml", "pages", "passes", "press", "structure", "tags", "xmp"}
+    helpers = {"base", "glyphs", "word", "omml", "pages", "passes", "press", "structure", "tags", "xmp"}
     for path in (SOURCE / "exporters").glob("*.py"):
         if path.stem == "__init__":
             continue

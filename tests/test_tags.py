@@ -260,6 +260,9 @@ def flat(node: Node) -> Iterator[str]:
     if node.type in ("Note", "Reference"):
         return
     yield "" if node.type in ("Span", "Code", "Link") else " "
+    if node.get("/ActualText"):
+        yield node.text
+        return
     for kid in node.kids:
         if isinstance(kid, Node):
             yield from flat(kid)

@@ -12,11 +12,14 @@ box classes and their ``element``, ``element_tag`` and ``link_annotation``.
 from __future__ import annotations
 
 import re
+import sys
+from array import array
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pubkit import words
 from pubkit.diagnostics import Diagnostic, diagnostic
+from pubkit.exporters import glyphs
 from pubkit.exporters.structure import Annotation, Content, Element, write
 
 __all__ = ["Tagger"]
@@ -50,7 +53,10 @@ LAST_GLYPH = re.compile(rb"<([0-9a-f]*?)([0-9a-f]{4})>([^<>]*)\] TJ\Z")
 
 
 class Mark(NamedTuple):
-    """Marked content in a content stream: where its property list stands, the form it is drawn in, and its texts with their fonts."""
+    """Marked content in a content stream.
+
+    ``at``: where its property list stands. ``form``: the form it is drawn in, if any. ``shown``: where its texts stand, and their fonts.
+    """
 
     stream: Any
     at: int
@@ -59,13 +65,17 @@ class Mark(NamedTuple):
 
 
 class Piece:
-    """One drawn box of text: what it must say to a reader, and what follows it in the markup before the next piece."""
+    """One drawn box of text: what it must say to a reader, and what follows it in the markup before the next piece.
 
-    __slots__ = ("gap", "hyphenated", "mark", "text")
+    ``element``: the structure element that says it, where the content cannot.
+    """
 
-    def __init__(self, mark: Mark, text: str) -> None:
+    __slots__ = ("element", "gap", "hyphenated", "mark", "text")
+
+    def __init__(self, mark: Mark, text: str, element: Element | None) -> None:
         self.mark = mark
         self.text = text
+        self.element = element
         self.gap = ""
         self.hyphenated = False
 
@@ -123,10 +133,14 @@ class Tagger:
     """
 
     def __init__(self, document: Any) -> None:
+        from weasyprint.formatting_structure import boxes
+
         self.document = document
+        self.kinds = boxes
         root = document._html.etree_element
         self.parents = {child: parent for parent in root.iter() for child in parent}
         self.notes: dict[Any, int] = {}
+        self.texts = glyphs.Texts()
         self.painted: list[tuple[Any, dict[Any, Any], dict[int, Mark]]] = []
         self.found: list[Diagnostic] = []
         for page in document.pages:
@@ -137,18 +151,16 @@ class Tagger:
 
     def _links(self, page: Any) -> None:
         """One annotation for each line of a link, none in margins; calls and marks of notes lead to each other."""
-        from weasyprint.formatting_structure import boxes
-
         left_out: set[int] = set()
         for box in page._page_box.descendants():
-            if isinstance(box, boxes.MarginBox):
+            if isinstance(box, self.kinds.MarginBox):
                 left_out.update(id(inner) for inner in box.descendants())
         for *_, box in page.links:
             left_out.update(id(inner) for inner in box.descendants() if inner is not box)
         page.links[:] = [link for link in page.links if id(link[3]) not in left_out]
         for box in page._page_box.descendants():
             part = _pseudo(box)
-            if part in ("footnote-call", "footnote-marker") and isinstance(box, boxes.InlineBox):
+            if part in ("footnote-call", "footnote-marker") and isinstance(box, self.kinds.InlineBox):
                 number = self.notes.setdefault(box.element, len(self.notes) + 1)
                 here, there = ("call", "note") if part == "footnote-call" else ("note", "call")
                 x, y, width, height = box.hit_area()
@@ -171,9 +183,13 @@ class Tagger:
             for key, form in stream._resources["XObject"].items():  # what shows through is drawn in a form of its own
                 if key not in before and hasattr(form, "stream"):
                     _scan(form, form, marks)
+            for box in tags:
+                if isinstance(box, self.kinds.TextBox) and glyphs.RIGHT_TO_LEFT.search(box.text):
+                    self.texts.add(box)
             self.painted.append((page, {box: tag["mcid"] for box, tag in tags.items()}, marks))
             self.scale = scale
             if len(self.painted) == len(self.document.pages):  # the next step writes the fonts
+                self.texts.settle(self.document.fonts)
                 for font in self.document.fonts.values():
                     _tell_apart(font.to_unicode)
 
@@ -204,8 +220,7 @@ class Tagger:
 
     def _walk(self, box: Any, parent: Element, artifact: dict[str, Any] | None, gap: str) -> None:
         """Give what a box and the boxes in it have drawn to structure elements, or make artifacts of it."""
-        from weasyprint.formatting_structure import boxes
-
+        boxes = self.kinds
         if type(box).__name__ == "AbsolutePlaceholder":
             box, gap = box._box, " "
         if artifact is None:
@@ -227,16 +242,15 @@ class Tagger:
     def _artifact_of(self, box: Any) -> dict[str, Any] | None:
         """The properties of an artifact (14.8.2.2) where a box begins one, else None."""
         import pydyf
-        from weasyprint.formatting_structure import boxes
 
-        if isinstance(box, boxes.MarginBox):
+        if isinstance(box, self.kinds.MarginBox):
             edge = box.at_keyword.lstrip("@").split("-")[0].capitalize()
             kind = {"Top": {"Subtype": "/Header"}, "Bottom": {"Subtype": "/Footer"}}.get(edge, {})
             return {"Type": "/Pagination", "Attached": pydyf.Array([f"/{edge}"]), **kind}
         element = box.element
         if box.is_leader or (element is not None and _decorative(element)):
             return {"Type": "/Layout"}
-        repeats = getattr(box, "is_header", False) or getattr(box, "is_footer", False) or isinstance(box, boxes.TableCaptionBox)
+        repeats = getattr(box, "is_header", False) or getattr(box, "is_footer", False) or isinstance(box, self.kinds.TableCaptionBox)
         if repeats and self.first_page.setdefault(element, self.number) != self.number:  # drawn again on a later page
             return {"Type": "/Pagination"}
         return None
@@ -246,9 +260,13 @@ class Tagger:
         mark = self.marks.get(mcid)
         if mark is None:  # never reached the page
             return
-        self._host(parent).kids.append(Content(self.number, mcid, mark.form))
+        host = self._host(parent)
+        spoken = None
+        if text and glyphs.RIGHT_TO_LEFT.search(box.text):  # drawn as it is seen: what is said stands in an element of its own
+            host = spoken = Element("Span", host)
+        host.kids.append(Content(self.number, mcid, mark.form))
         if text:
-            piece = Piece(mark, box.text)
+            piece = Piece(mark, box.text, spoken)
             self.pieces.append(piece)
             flow = self._flow(box)
             if _pseudo(box):
@@ -275,11 +293,9 @@ class Tagger:
         return last if last and last.source is None and last.type == "P" else Element("P", parent)
 
     def _element_of(self, box: Any, parent: Element) -> Element:
-        from weasyprint.formatting_structure import boxes
-
         source, part = box.element, _pseudo(box)
         if (source, part) not in self.elements:
-            if not part and isinstance(box, (boxes.TextBox, boxes.LineBox)) and (source, "") in self.elements:
+            if not part and isinstance(box, (self.kinds.TextBox, self.kinds.LineBox)) and (source, "") in self.elements:
                 return self.elements[source, ""]
             self.elements[source, part] = self._made_part(box, part, parent) if part else self._made(box, source, parent)
         return self.elements[source, part]
@@ -490,22 +506,31 @@ class Tagger:
                 only.parent = element
 
 
+class _Known(dict[int, str]):
+    """The texts of a font's glyphs; a glyph without one says nothing."""
+
+    def __missing__(self, glyph: int) -> str:
+        return ""
+
+
 class _Texts:
     """What readers take out of marked content, and how to make that the text of the markup."""
 
     def __init__(self, document: Any) -> None:
         self.fonts = {font.hash: font for font in document.fonts.values()}
-        self.spaces = {}
-        for name, font in self.fonts.items():
-            self.spaces[name] = next((glyph for glyph, text in font.to_unicode.items() if text == " "), None)
+        self.texts = {name: _Known(font.to_unicode) for name, font in self.fonts.items()}
+        self.spaces = {name: next((glyph for glyph, text in known.items() if text == " "), None) for name, known in self.texts.items()}
 
     def settle(self, pieces: list[Piece]) -> None:
         """Write beside the glyphs what they do not say by themselves: as few bytes as will do."""
         for piece in pieces:
-            shown = self.shown(piece.mark)
             text = piece.text.translate(UNSEEN) + piece.gap
             if piece.hyphenated:
                 text = piece.text[:-1].translate(UNSEEN) + "\u00ad"
+            if piece.element:
+                piece.element.attributes["ActualText"] = text
+                continue
+            shown = self.shown(piece.mark)
             if shown.translate(ALIKE) == text.translate(ALIKE) and not piece.hyphenated:
                 continue
             if piece.hyphenated and shown[:-1].translate(ALIKE) == text.translate(ALIKE) and self.hyphenate(piece.mark):
@@ -518,12 +543,13 @@ class _Texts:
 
     def shown(self, mark: Mark) -> str:
         """The text that the glyphs of marked content stand for."""
-        out: list[str] = []
+        out = []
         for at, name in mark.shown:
-            font = self.fonts[name]
-            size = 2 if font.bitmap else 4
-            for digits in GLYPHS.findall(mark.stream.stream[at]):
-                out.extend(font.to_unicode.get(int(digits[i : i + size], 16), "") for i in range(0, len(digits), size))
+            digits = b"".join(GLYPHS.findall(mark.stream.stream[at])).decode()
+            codes = array("B" if self.fonts[name].bitmap else "H", bytes.fromhex(digits))
+            if sys.byteorder == "little":
+                codes.byteswap()
+            out.append("".join(map(self.texts[name].__getitem__, codes)))
         return "".join(out)
 
     def space(self, mark: Mark) -> bool:
