@@ -30,7 +30,7 @@ def every_node() -> m.Article:
         m.Link("a link", "https://example.org/?a=1&b=2", "Elsewhere"), ", ", m.Image("dot.png", "a dot"), ", a break", m.LineBreak(),
         "here, a note", m.Note([m.Paragraph("Said aside."), m.Paragraph("And again.")]), ", ", m.Math("x^2"), ", ",
         m.Span("слово", "uk"), ", ", m.Abbreviation("HTML", "Hypertext Markup Language"), ", ", m.Reference("the table", "numbers"), "."])
-    blocks = [
+    blocks: list[m.Block] = [
         inline, m.Heading(2, "Lists"),
         m.List([m.ListItem([m.Paragraph([m.Strong("Lead-in:"), " words after it"])]),
                 m.ListItem([m.Paragraph([m.Strong("Second:"), " more words"]), m.List(["nested one", "nested two"])])]),

@@ -139,6 +139,12 @@ def test_the_head_of_a_table_that_is_drawn_again_is_an_artifact(tagged: Tagged) 
     assert len(again) == len(tagged.document.one("Table").pages) - 1
 
 
+def test_a_table_that_has_a_head_alone_has_rows_alone() -> None:
+    table = m.Table([m.Column(), m.Column()], [m.Row(["Name", "Number"])], [])
+    tree = Tagged(io.BytesIO(pubkit.export(m.Article(m.Meta(title="T", slug="t", language="en"), [table]), "pdf").files[0].data))
+    assert [kid.type for kid in tree.document.one("Table").nodes] == ["TR"]
+
+
 def test_notes_have_an_id_and_links_both_ways_and_follow_what_calls_them(tagged: Tagged) -> None:
     notes = list(tagged.document.all("Note"))
     assert [note.get("/ID") for note in notes] == ["note-1", "note-2", "note-3", "note-4"]

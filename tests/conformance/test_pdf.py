@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import tools
+from hypothesis import HealthCheck, given, settings
+
+import pubkit
+import samples
+from pubkit import theme as themes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FLAVOURS = ["3a", "ua1"]  # what the files claim to be, both at once
+CLAIMED = ("3a", "ua1")  # what the files claim to be by default, both at once
+STANDARDS = {"a-2a+ua-1": ("2a", "ua1"), "a-2u": ("2u",), "a-4f": ("4f",)}
+RANDOM = 12
 
 
 @pytest.fixture(scope="module")
@@ -21,22 +28,62 @@ def pdfs(built: Callable[[str], dict[str, Path]]) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def verdicts(pdfs: dict[str, Path]) -> dict[tuple[str, str], str]:
-    """What veraPDF says against each file, by flavour and article; '' is nothing."""
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, tuple[str, ...]]]:
+    """The sample under other standards, in every theme and archived; articles at random. Each with the flavours to judge it by."""
+    folder = tmp_path_factory.mktemp("pdf")
+    sample = pubkit.read(next(tools.SAMPLE.glob("*.md")))
+    made: dict[str, tuple[Path, tuple[str, ...]]] = {}
+
+    def add(name: str, article: pubkit.Article, flavours: tuple[str, ...], **options: Any) -> None:
+        path = folder / f"{name}.pdf"
+        path.write_bytes(pubkit.export(article, "pdf", **options).files[0].data)
+        made[name] = path, flavours
+
+    held = (pubkit.Attachment("source.md", "text/markdown", b"# A source", "Source"),)
+    for standard, flavours in STANDARDS.items():
+        add(standard, sample.article, flavours, standard=standard, attachments=held if standard == "a-4f" else ())
+    for theme in themes.names():
+        add(f"theme-{theme}", sample.article, CLAIMED, theme=theme)
+    add("archived", sample.article, CLAIMED, archive=sample.provenance)
+    for number, article in enumerate(_random_articles()):
+        add(f"random-{number}", article, CLAIMED)
+    return made
+
+
+def _random_articles() -> list[pubkit.Article]:
+    found: list[pubkit.Article] = []
+
+    @settings(max_examples=RANDOM, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(samples.articles)
+    def collect(article: pubkit.Article) -> None:
+        found.append(article)
+
+    collect()
+    return found[:RANDOM]
+
+
+@pytest.fixture(scope="module")
+def verdicts(pdfs: dict[str, Path], others: dict[str, tuple[Path, tuple[str, ...]]]) -> dict[tuple[str, str], str]:
+    """What veraPDF says against each file, by flavour and name; '' is nothing."""
     jar = tools.file_in(tools.ROOT / ".tools" / "verapdf.jar", "veraPDF")
     java = tools.java()
+    by_flavour: dict[str, dict[str, Path]] = {flavour: dict(pdfs) for flavour in CLAIMED}
+    for name, (path, flavours) in others.items():
+        for flavour in flavours:
+            by_flavour.setdefault(flavour, {})[name] = path
 
     def validate(flavour: str) -> dict[tuple[str, str], str]:
+        files = by_flavour[flavour]
         done = tools.run(
-            [*java, "-cp", jar, "org.verapdf.apps.GreenfieldCliWrapper", "-f", flavour, "--format", "json", *pdfs.values()], timeout=300)
+            [*java, "-cp", jar, "org.verapdf.apps.GreenfieldCliWrapper", "-f", flavour, "--format", "json", *files.values()], timeout=300)
         try:
             jobs = {job["itemDetails"]["name"]: job for job in json.loads(done.stdout)["report"]["jobs"]}
         except ValueError:
-            return dict.fromkeys([(flavour, name) for name in pdfs], tools.report(done))
-        return {(flavour, name): _verdict(jobs.get(str(path))) for name, path in pdfs.items()}
+            return dict.fromkeys([(flavour, name) for name in files], tools.report(done))
+        return {(flavour, name): _verdict(jobs.get(str(path))) for name, path in files.items()}
 
     found: dict[tuple[str, str], str] = {}
-    for part in tools.parallel(validate, FLAVOURS):
+    for part in tools.parallel(validate, by_flavour):
         found |= part
     return found
 
@@ -53,10 +100,18 @@ def _verdict(job: dict[str, Any] | None) -> str:
     )
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("flavour", CLAIMED)
 @pytest.mark.parametrize("name", tools.NAMES)
 def test_verapdf_finds_nothing(name: str, flavour: str, verdicts: dict[tuple[str, str], str]) -> None:
     tools.nothing(verdicts[flavour, name])
+
+
+def test_verapdf_finds_nothing_under_other_standards_themes_and_at_random(
+    verdicts: dict[tuple[str, str], str], others: dict[str, tuple[Path, tuple[str, ...]]],
+) -> None:
+    assert len(others) >= len(STANDARDS) + RANDOM + 2
+    tools.nothing("\n".join(f"{name}, {flavour}: {verdicts[flavour, name]}"
+                            for name, (_, flavours) in others.items() for flavour in flavours if verdicts[flavour, name]))
 
 
 @pytest.mark.parametrize("name", tools.NAMES)

@@ -59,6 +59,14 @@ class Element:
         parent.kids.insert(at, self)
         self.parent = parent
 
+    def dissolve(self) -> None:
+        """Leave the tree, with what it holds in its place."""
+        assert self.parent is not None
+        at = self.parent.kids.index(self)
+        self.parent.kids[at : at + 1] = self.kids
+        for kid in self.elements:
+            kid.parent = self.parent
+
     def prune(self, keep: frozenset[str]) -> None:
         """Drop every element below that holds nothing, but for the types to keep."""
         for kid in list(self.elements):

@@ -214,7 +214,7 @@ class Tagger:
                 self._artifact(box, {})
         self._place_notes()
         self.root.prune(KEPT_EMPTY)
-        self._captions(self.root)
+        self._tidy(self.root)
         _Texts(self.document).settle(self.pieces)
         write(pdf, self.root)
 
@@ -488,22 +488,26 @@ class Tagger:
                 note.move(place.parent, place.parent.kids.index(after) + 1)
                 behind[id(place)] = note
 
-    def _captions(self, element: Element) -> None:
-        """The caption of a table is its first kid; words under what is no figure are a paragraph; a figure alone needs no group."""
+    def _tidy(self, element: Element) -> None:
+        """Give elements the form that they ought to have, now that it is known what they hold."""
         for kid in list(element.elements):
-            self._captions(kid)
-            if kid.source is None or kid.source.tag != "figure" or kid.type != "Div":
-                continue
-            inside = {inner.type: inner for inner in kid.elements}
-            caption, table = inside.get("Caption"), inside.get("Table")
-            if caption and table:
-                caption.move(table, 0)
-            elif caption and "Figure" not in inside:
-                caption.type = "P"
-            if len(kid.kids) == 1 and isinstance(only := kid.kids[0], Element):
-                at = element.kids.index(kid)
-                element.kids[at] = only
-                only.parent = element
+            self._tidy(kid)
+            if kid.type == "Table" and not any(part.type == "TBody" for part in kid.elements):  # a head of nothing: rows alone (7.2-14)
+                for part in [part for part in kid.elements if part.type in ("THead", "TFoot")]:
+                    part.dissolve()
+            elif kid.type == "Div" and kid.source is not None and kid.source.tag == "figure":
+                self._tidy_figure(kid)
+
+    def _tidy_figure(self, group: Element) -> None:
+        """The caption of a table is its first kid; words under what is no picture are a paragraph; what stands alone needs no group."""
+        inside = {inner.type: inner for inner in group.elements}
+        caption, table = inside.get("Caption"), inside.get("Table")
+        if caption and table:
+            caption.move(table, 0)
+        elif caption and "Figure" not in inside:
+            caption.type = "P"
+        if len(group.kids) == 1:
+            group.dissolve()
 
 
 class _Known(dict[int, str]):
