@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pubkit
 from pubkit import model as m
 from reading import body, docx_text, epub_text, feed_text, html_text, letters, losses, notes, pdf_text
 from samples import PICTURES, articles, every_node
+from tagged import Tagged
 
 ROOT = Path(__file__).parents[1]
 FORMATS = ("pdf", "epub", "docx", "html", "rss", "atom")
@@ -101,7 +103,20 @@ def test_random_articles_arrive(format_: str, article: m.Article) -> None:
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_articles_arrive_in_pdf(article: m.Article) -> None:
     clean, _ = pubkit.normalize(article)
-    assert losses(clean, read_back(clean, "pdf"), ADDED["pdf"]) == []
+    data = pubkit.export(clean, "pdf").files[0].data
+    assert losses(clean, pdf_text(data), ADDED["pdf"]) == []
+    tree = Tagged(io.BytesIO(data))
+    assert tree.unowned == {}
+    assert losses(clean, tree.document.text, ADDED["pdf"]) == []
+
+
+@pytest.mark.parametrize("name", ["every node", "sample", "text"])
+def test_the_structure_tree_of_a_pdf_says_it_all(name: str, whole: m.Article) -> None:
+    article = {"every node": lambda: whole, "sample": lambda: pubkit.read(ROOT / "article" / "article.md").article,
+               "text": lambda: pubkit.parse(TEXT, "text").article}[name]()
+    tree = Tagged(io.BytesIO(pubkit.export(article, "pdf").files[0].data))
+    assert tree.unowned == {}
+    assert losses(article, tree.document.text, ADDED["pdf"]) == []
 
 
 def test_the_check_itself_sees_what_is_lost_moved_or_doubled(whole: m.Article) -> None:
