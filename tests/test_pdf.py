@@ -124,6 +124,8 @@ def test_a_file_claims_what_was_chosen(standard: str) -> None:
     ({"standard": "a-2a+ua-1", "attachments": FILES}, "PDF/A-2a holds no files"),
     ({"standard": "a-2u", "attachments": FILES}, "PDF/A-2u holds no files"),
     ({"standard": "a-4f"}, "nothing is to be embedded"),
+    ({"attachments": FILES + FILES[:1]}, "two embedded files are called 'b.json'"),
+    ({"attachments": (Attachment("", "text/plain", b""),)}, "'' cannot be the name"),
 ])
 def test_a_claim_that_the_content_does_not_bear_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ExportError, match=words) as error:

@@ -26,7 +26,8 @@ class File(Struct, frozen=True):
 class Attachment(Struct, frozen=True):
     """One file that travels inside another.
 
-    ``relationship`` is that of ISO 19005-3, 6.8 and ISO 32000-2, 7.11.3: what the file is to the document that holds it.
+    ``relationship`` is that of ISO 19005-3, 6.8 and ISO 32000-2, 7.11.3: what the file is to the document that holds it. ``modified`` is
+    taken as UTC where it names no zone; by default it is the date of the article.
     """
 
     name: str

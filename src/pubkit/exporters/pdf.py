@@ -54,6 +54,10 @@ def export(work: Volume, theme: Theme, options: Options = Options()) -> Output: 
 
 def _check(options: Options, standard: Standard) -> None:
     """Raise `ExportError` where a file with these attachments cannot be what is claimed."""
+    names = [file.name for file in options.attachments]
+    if wrong := [name for name in names if not name or names.count(name) > 1]:
+        raise ExportError(f"{wrong[0]!r} cannot be the name of an embedded file" if not wrong[0] else
+                          f"two embedded files are called {wrong[0]!r}", hint="Give each attachment a name of its own")
     if options.attachments and not standard.holds_files:
         raise ExportError(f"{standard.claims[0]} holds no files of other kinds, and {len(options.attachments)} are to be embedded",
                           hint="Choose the standard a-3a+ua-1 or a-4f, or embed nothing")

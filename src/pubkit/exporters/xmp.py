@@ -139,6 +139,8 @@ def _is_address(text: str) -> bool:
 
 
 def _date(value: datetime | None) -> str:
+    if value and value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
     return value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z" if value else ""
 
 
