@@ -1,13 +1,16 @@
 # Everything that is done with this checkout; every target sets up what it needs, and a second run is quick.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup article test check corpus bench conformance schema wheel wheel-test clean distclean
+.PHONY: help setup fonts article test check corpus bench conformance schema wheel wheel-test clean distclean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:  ## .venv with pubkit and its tools
 	@scripts/setup
+
+fonts:  ## fonts for Chinese, Japanese and Korean, emoji and the scripts that the themes lack
+	@scripts/fonts
 
 article: setup  ## the sample article in every format, in out/
 	.venv/bin/pubkit build article -o out
@@ -22,8 +25,9 @@ check: setup  ## types and style
 corpus: setup  ## read the articles of a folder, DIR=folder, and count what is lost; ARGS="--json"
 	.venv/bin/python scripts/corpus.py $(ARGS) $(or $(DIR),article)
 
-bench: setup  ## how long reading takes, beside markdown-it and pandoc
+bench: setup  ## how long reading and pages take, beside markdown-it, pandoc and WeasyPrint; ARGS="-n 3"
 	.venv/bin/python benchmarks/reading.py $(ARGS)
+	.venv/bin/python benchmarks/pages.py $(ARGS)
 
 schema: setup  ## write docs/article.schema.json anew, after a change of the model
 	.venv/bin/python scripts/write_schema.py

@@ -150,6 +150,39 @@ def test_workers_give_the_same(folder: Path, tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
 
+def test_workers_give_the_same_archives_and_records(folder: Path, tmp_path: Path) -> None:
+    (folder / "second.md").write_text("# Second\n\nSee [the first](good.md).\n")
+    assert pubkit.build([folder], tmp_path / "one", ["pdf", "atom"], archive=True).ok
+    assert pubkit.build([folder], tmp_path / "two", ["pdf", "atom"], archive=True, jobs=2).ok
+    names = sorted(p.name for p in (tmp_path / "one").iterdir())
+    assert names == ["atom.xml", "good.pdf", "manifest.json", "report.csv", "second.pdf"]
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+def test_archives_on_the_command_line(folder: Path, tmp_path: Path) -> None:
+    code, out, err = run("build", str(folder), "-o", str(tmp_path / "a"), "-f", "html", "--archive")
+    assert (code, "pdf" in err) == (2, True)
+    assert not (tmp_path / "a").exists()
+    code, out, err = run("build", str(folder), "-o", str(tmp_path / "b"), "-f", "pdf", "--archive", "--no-report")
+    assert (code, [p.name for p in (tmp_path / "b").iterdir()]) == (0, ["good.pdf"]), err
+    code, out, err = run("build", str(folder), "-o", str(tmp_path / "c"), "-f", "json", "--report", "--json")
+    assert (code, sorted(p.name for p in (tmp_path / "c").iterdir())) == (0, ["good.json", "manifest.json", "report.csv"]), err
+    assert [file for result in json.loads(out)["results"] for file in result["files"]] == [
+        str(tmp_path / "c" / name) for name in ("good.json", "report.csv", "manifest.json")]
+    code, _, err = run("build", str(folder), "-o", str(tmp_path / "d"), "-f", "json", "--bag", str(tmp_path / "d"))
+    assert (code, "bag" in err) == (2, True)
+    code, _, err = run("build", str(folder / "good.md"), "-o", "-", "-f", "pdf", "--archive")
+    assert code == 0, err
+
+
+def test_a_bag_is_no_folder_of_sources(folder: Path, tmp_path: Path) -> None:
+    assert pubkit.build([folder], tmp_path / "out", ["json"], bag=folder / "bag").ok
+    report = pubkit.build([folder], tmp_path / "out", ["json"])
+    assert report.ok
+    assert [Path(r.source).name for r in report.results] == ["good.md"]
+
+
 def test_strict_lets_no_warning_pass(folder: Path, tmp_path: Path) -> None:
     (folder / "w.md").write_text("# W\n\n[x](#nowhere)\n")
     report = pubkit.build([folder / "w.md"], tmp_path / "out", ["html"], strict=True)

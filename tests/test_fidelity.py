@@ -47,7 +47,8 @@ The accounts are at https://example.org/bridge and anyone may read them.
 
 
 def read_back(article: m.Article, format_: str) -> str:
-    output = pubkit.export(article, format_, publication=pubkit.Publication(title="Tests", url="https://example.org/"))
+    options = {"moves": 0} if format_ == "pdf" else {}  # a figure that is moved stands in another order
+    output = pubkit.export(article, format_, publication=pubkit.Publication(title="Tests", url="https://example.org/"), **options)
     data = output.files[0].data
     match format_:
         case "pdf":
@@ -103,7 +104,7 @@ def test_random_articles_arrive(format_: str, article: m.Article) -> None:
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_articles_arrive_in_pdf(article: m.Article) -> None:
     clean, _ = pubkit.normalize(article)
-    data = pubkit.export(clean, "pdf").files[0].data
+    data = pubkit.export(clean, "pdf", moves=0).files[0].data
     assert losses(clean, pdf_text(data), ADDED["pdf"]) == []
     tree = Tagged(io.BytesIO(data))
     assert tree.unowned == {}
@@ -114,7 +115,7 @@ def test_random_articles_arrive_in_pdf(article: m.Article) -> None:
 def test_the_structure_tree_of_a_pdf_says_it_all(name: str, whole: m.Article) -> None:
     article = {"every node": lambda: whole, "sample": lambda: pubkit.read(ROOT / "article" / "article.md").article,
                "text": lambda: pubkit.parse(TEXT, "text").article}[name]()
-    tree = Tagged(io.BytesIO(pubkit.export(article, "pdf").files[0].data))
+    tree = Tagged(io.BytesIO(pubkit.export(article, "pdf", moves=0).files[0].data))
     assert tree.unowned == {}
     assert losses(article, tree.document.text, ADDED["pdf"]) == []
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 
+import pubkit
 from pubkit import model as m
 from pubkit.diagnostics import LimitError, PubkitError
 from pubkit.normalize import Limits, language_tag, normalize, slugify
@@ -257,3 +259,21 @@ def test_language_tags(text: str, tag: str) -> None:
     ("ΟΔΟΣ", "οδος"), ("e.g. v1.2-rc", "eg-v12-rc"), ("“Quoted” – it’s", "quoted--its"), ("🎉", "")])
 def test_slugs_are_those_of_github(text: str, slug: str) -> None:
     assert slugify(text) == slug
+
+
+def test_a_picture_cannot_be_named_out_of_its_folder() -> None:
+    names = ["../../evil.png", "fine-1.svg", "/etc/x", "", ".hidden.png", "a\\b.png"]
+    assets = [m.Asset(name, "image/png", b"", 1, 1) for name in names]
+    article = m.Article(m.Meta(title="T"), [m.Figure([m.Image("x", "alt", asset=name) for name in names])], assets)
+    clean, found = pubkit.normalize(article)
+    assert [a.name for a in clean.assets] == ["picture-1.png", "fine-1.svg", "picture-3", "picture-4", "picture-5.png", "picture-6.png"]
+    assert [i.asset for i in clean.content[0].pictures][:2] == ["picture-1.png", "fine-1.svg"]  # type: ignore[union-attr]
+    assert sum(d.code == "id-changed" for d in found) == 5
+    assert pubkit.normalize(clean)[0] == clean
+
+
+def test_an_output_writes_nothing_out_of_its_folder(tmp_path: Path) -> None:
+    output = pubkit.Output((pubkit.File("fine.txt", "text/plain", b""), pubkit.File("a/../../evil.txt", "text/plain", b"")))
+    with pytest.raises(pubkit.ExportError):
+        output.write(tmp_path / "out")
+    assert list(tmp_path.rglob("*")) == []

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image
 
+import pubkit
 from pubkit import model as m
 from pubkit.diagnostics import AssetError
+from pubkit.exporters import press
 from pubkit.pictures import Limits, load, raster
 from pubkit.resolve import resolve
 from samples import PNG, SVG
@@ -202,3 +207,111 @@ def test_an_animated_gif_loses_its_comments_and_must_be_whole() -> None:
     assert getattr(Image.open(BytesIO(asset.data)), "n_frames", 0) == 3
     with pytest.raises(AssetError):
         load("a.gif", out.getvalue()[:-20])
+
+
+def moving(format_: str) -> bytes:
+    frames = [Image.new("RGB", (40, 20), c) for c in ("red", "lime", "blue")]
+    out = BytesIO()
+    frames[0].save(out, format_, save_all=True, append_images=frames[1:], duration=100)
+    return out.getvalue()
+
+
+def images(pdf: pikepdf.Pdf) -> list[Any]:
+    return [o for o in pdf.objects if isinstance(o, pikepdf.Stream) and o.get("/Subtype") == "/Image"]
+
+
+def found_in(data: bytes) -> list[tuple[str, str]]:
+    article = m.Article(m.Meta(title="x"), (m.Figure(m.Image("a", alt="A")),))
+    return [(d.code, d.message) for d in resolve(article, None, {"a": data})[1]]
+
+
+@pytest.mark.parametrize(("inside", "lost"), [
+    ('<script>a()</script>', "scripts"), ('<rect onclick="a()" width="1" height="1"/>', "scripts"),
+    ('<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">x</p></foreignObject>', "pages and media within it"),
+    ('<image href="other.png"/>', "what it takes from elsewhere"), ('<style>@import "a.css";</style>', "what it takes from elsewhere"),
+    ('<rect fill="url(b.svg#g)"/>', "what it takes from elsewhere"), ('<style>@font-face{font-family:a;src:url(a.woff)}</style>', "fonts"),
+    ('<a href="https://example.org/"><rect width="1" height="1"/></a>', "links"),
+    ('<circle r="1"><set attributeName="r" to="2"/></circle><script/>', "movement, scripts"),
+    ('<metadata>x</metadata><linearGradient id="g"/><rect fill="url(#g)" style="fill:rgb(1, 2, 3)"/><use href="#g"/>', ""),
+])
+def test_what_an_svg_loses_is_said(inside: str, lost: str) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inside}</svg>'.encode()
+    assert found_in(svg) == ([("svg-cleaned", f"the picture 'a' lost {lost}")] if lost else [])
+    assert found_in(load("a", svg).data) == []
+
+
+def test_a_moving_picture_is_its_first_frame_where_it_cannot_move() -> None:
+    for format_ in ("WEBP", "PNG"):
+        assert [code for code, _ in found_in(moving(format_))] == ["picture-still"]
+        assert Image.open(BytesIO(load("a", moving(format_)).data)).convert("RGB").getpixel((3, 3))[0] > 250  # type: ignore[index]
+    assert found_in(moving("GIF")) == []
+    article = pubkit.parse("![A](a.gif)", title="x", pictures={"a.gif": moving("GIF")}).article
+    assert [d.code for d in pubkit.export(article, "pdf").diagnostics] == ["picture-still"]
+    assert pubkit.export(article, "html").diagnostics == ()
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (drawn("TIFF"), "TIFF"), (drawn("BMP"), "BMP"), (b"\0\0\0\x1cftypavif" + bytes(40), "AVIF"),
+    (b"\0\0\0\x18ftypheic" + bytes(40), "HEIC"), (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"), (b"%PDF-1.7", "PDF")])
+def test_a_picture_of_another_kind_is_called_by_its_name(data: bytes, kind: str) -> None:
+    with pytest.raises(AssetError, match=f"is {kind}, which is not read; make it PNG"):
+        load("a.png", data)
+
+
+def test_the_place_where_a_picture_was_taken_goes() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 30.0, 15.0), 29: "2024:01:02"})
+    for turned in (1, 8):
+        exif[0x0112] = turned
+        for format_ in ("JPEG", "PNG", "WEBP"):
+            data = drawn(format_, exif=exif)
+            assert Image.open(BytesIO(data)).getexif().get_ifd(0x8825)
+            asset = load("a", data)
+            assert not Image.open(BytesIO(asset.data)).getexif()
+            assert b"2024:01:02" not in asset.data
+
+
+def test_a_page_holds_no_more_pixels_than_asked_for() -> None:
+    data = drawn("JPEG", size=(3000, 300))
+    article = pubkit.parse("![A](a.jpg)", title="x", pictures={"a.jpg": data}).article
+
+    def widest(dpi: int) -> int:
+        with pikepdf.Pdf.open(BytesIO(pubkit.export(article, "pdf", dpi=dpi).files[0].data)) as pdf:
+            return max(int(i.Width) for i in images(pdf))
+
+    assert widest(2400) == 3000
+    half, quarter = widest(200), widest(100)
+    assert half < 2000
+    assert abs(half - 2 * quarter) <= 4
+
+
+@pytest.mark.parametrize("data", [
+    drawn("PNG", "P"), drawn("PNG", "I;16"), drawn("PNG", "LA"), drawn("JPEG", "CMYK"), drawn("WEBP", "RGBA"), moving("GIF"), SVG],
+    ids=["palette", "deep", "alpha", "cmyk", "webp", "gif", "svg"])
+def test_every_picture_stands_in_rgb_or_grey_on_a_page(data: bytes) -> None:
+    article = pubkit.parse("![A](a)", title="x", pictures={"a": data}).article
+    with pikepdf.Pdf.open(BytesIO(pubkit.export(article, "pdf").files[0].data)) as pdf:
+        assert bool(images(pdf)) == (data != SVG)
+        for image in images(pdf):
+            assert image.ColorSpace in ("/DeviceRGB", "/DeviceGray")
+            assert not image.get("/Interpolate", False)
+
+
+
+def test_a_picture_within_an_svg_is_drawn_and_none_beside_it() -> None:
+    inner = base64.b64encode(PNG).decode()
+    svg = ('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">'
+           f'<image width="20" height="20" href="data:image/png;base64,{inner}"/></svg>').encode()
+    article = pubkit.parse("![A](a.svg)", title="x", pictures={"a.svg": svg}).article
+    with pikepdf.Pdf.open(BytesIO(pubkit.export(article, "pdf").files[0].data)) as made:
+        assert any(isinstance(o, pikepdf.Stream) and o.get("/Subtype") == "/Image" for o in made.objects)
+
+
+def test_the_engine_is_served_nothing_from_outside(tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(PNG)
+    fetcher = press._fetcher({"pubkit:0/a.png": (PNG, "image/png")})
+    assert fetcher.fetch("pubkit:0/a.png").read() == PNG
+    outside = (tmp_path / "secret.png").as_uri()
+    for url in ("pubkit:0/b.png", outside, "http://127.0.0.1:9/a.png", "data:text/css,p{color:red}", "ftp://a.example/b"):
+        with pytest.raises(ValueError, match="not served"):
+            fetcher.fetch(url)

@@ -564,7 +564,9 @@ def test_too_many_files_and_too_large_a_pdf(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("role", "name", "old", "new"), [
-    ("theme", "theme.json", b'"ink": "#', b'"ink": "</style><script>'), ("settings", "settings.json", b"https://tides", b"javascript://tides"),
+    ("theme", "theme.json", b'"ink": "#', b'"ink": "</style><script>'), ("theme", "theme.json", b'"height": 8', b'"height": 0.8'),
+    ("theme", "theme.json", b'"heading2": {', b'"heading9": {'),
+    ("theme", "theme.json", b'"base": ', b'"base": 9999'), ("settings", "settings.json", b"https://tides", b"javascript://tides"),
     ("settings", "settings.json", b'"kind"', b'"sort"'), ("versions", "versions.json", b"{", b"[")])
 def test_forged_settings_reach_no_output(run: Run, tmp_path: Path, role: str, name: str, old: bytes, new: bytes) -> None:
     archive = preserve.extract(run.pdf)
@@ -576,7 +578,8 @@ def test_forged_settings_reach_no_output(run: Run, tmp_path: Path, role: str, na
     assert not report.ok
     assert "fault in pubkit" not in str(report.errors[0])
     assert written(tmp_path / "out") == {}
-    assert not preserve.verify(data).ok
+    verdict = preserve.verify(data)
+    assert {check.what for check in verdict.changes} & {"embedded files", "pages"}
 
 
 def test_a_forged_article_goes_through_the_door(run: Run, tmp_path: Path) -> None:
@@ -593,6 +596,25 @@ def test_a_forged_article_goes_through_the_door(run: Run, tmp_path: Path) -> Non
     page = (tmp_path / "out" / "tides.html").read_bytes()
     assert b"alert(1)" not in page
     assert "pages" in {check.what for check in preserve.verify(pdf).changes}
+
+
+def test_a_forged_name_of_a_picture_leads_nowhere(run: Run, tmp_path: Path) -> None:
+    article = run.article
+    asset = msgspec.structs.replace(article.assets[0], name="../../evil.png")
+    whole = m.Article(article.meta, [m.Paragraph([m.Image("a.png", "A", asset=asset.name)])], [asset])
+    files = preserve.payload(whole, theme.load(), pubkit.Provenance("tides.md", "markdown", b"# Tides\n"))
+    (tmp_path / "forged.pdf").write_bytes(preserve.archived(article, theme.load(), {}, files).files[0].data)
+    report = rebuild(tmp_path / "forged.pdf", tmp_path / "a" / "b" / "out", ["html"])
+    assert "name of a picture" in str(report.errors[0])
+    assert not list(tmp_path.rglob("evil*"))
+
+
+def test_a_forged_slug_leads_nowhere(run: Run, tmp_path: Path) -> None:
+    article = msgspec.structs.replace(run.article, meta=msgspec.structs.replace(run.article.meta, slug="../../evil"))
+    files = preserve.payload(article, theme.load(), pubkit.Provenance("tides.md", "markdown", b"# Tides\n"))
+    (tmp_path / "forged.pdf").write_bytes(preserve.archived(run.article, theme.load(), {}, files).files[0].data)
+    assert rebuild(tmp_path / "forged.pdf", tmp_path / "a" / "b" / "out", ["json"]).ok
+    assert [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("evil*")] == ["a/b/out/evil.json"]
 
 
 # --- Records ------------------------------------------------------------------------------------------------------------------------

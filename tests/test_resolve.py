@@ -122,3 +122,14 @@ def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
     assert resolve(done, None) == (done, ())
     assert m.decode(m.encode(done)) == done
     assert msgspec.structs.replace(done, assets=()) != done
+
+
+def test_colours_of_print_are_converted_and_that_is_said() -> None:
+    out = BytesIO()
+    Image.new("CMYK", (8, 8), (0, 255, 255, 0)).save(out, "JPEG")
+    done, found = resolve(article("ink.jpg", "plain.png"), None, {"ink.jpg": out.getvalue(), "plain.png": png()})
+    assert [(d.code, "CMYK" in d.message) for d in found] == [("picture-converted", True)]
+    pixel = Image.open(BytesIO(done.assets[0].data)).getpixel((4, 4))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 200
+    assert max(pixel[1:]) < 60

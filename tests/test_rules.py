@@ -29,7 +29,8 @@ ROOMS = [
     {"publication", "preserve", "references", "api", "build"},
     {"cli"},
 ]
-HEAVY = ("weasyprint", "ebooklib", "docx", "feedgen", "lxml", "PIL", "pygments", "yaml", "markdown_it", "latex2mathml", "ziamath", "babel",
+HEAVY = ("weasyprint", "ebooklib", "docx", "feedgen", "lxml", "PIL", "pygments", "yaml", "markdown_it", "latex2mathml", "ziamath",
+         "babel", "pikepdf",
          "rich", "emoji", "charset_normalizer")
 
 
@@ -59,7 +60,7 @@ def test_imports_point_to_the_left(module: str) -> None:
 
 
 def test_exporters_do_not_import_each_other() -> None:
-    helpers = {"base", "glyphs", "word", "omml", "pages", "passes", "press", "structure", "tags", "xmp"}
+    helpers = {"base", "boxes", "fonts", "glyphs", "word", "omml", "pages", "passes", "press", "structure", "tags", "xmp"}
     for path in (SOURCE / "exporters").glob("*.py"):
         if path.stem == "__init__":
             continue

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from pubkit import exporters, readers
-from pubkit.diagnostics import Diagnostic, PubkitError, ReadError
+from pubkit.diagnostics import Diagnostic, OptionError, PubkitError, ReadError
 from pubkit.exporters import Output
 from pubkit.model import Article, Entry, Feed, FeedMeta, Volume
 from pubkit.normalize import Limits, normalize
@@ -19,7 +19,7 @@ from pubkit.readers import Provenance, Read
 from pubkit.readers.encoding import decode
 from pubkit.theme import load as load_theme
 
-__all__ = ["export", "feed", "feed_entry", "parse", "read", "ready"]
+__all__ = ["export", "feed", "feed_entry", "parse", "read", "read_bytes", "ready"]
 
 MAX_BYTES = 50_000_000
 
@@ -44,10 +44,22 @@ def read(path: str | os.PathLike[str], kind: str | None = None, *, encoding: str
     kind = kind or readers.kind_of(name)
     data = _bytes(file, name)
     publication = publication if publication is not None else find(file.parent)
+    return _read(data, name, kind, encoding, publication, file.parent, limits, smart, meta)
+
+
+def read_bytes(data: bytes, name: str, kind: str, *, encoding: str = "", smart: bool | None = None,
+               publication: Publication | None = None, limits: Limits | None = None, **meta: Any) -> Read:
+    """The article of a file's bytes; nothing is read from disk, so that its pictures are missing. Arguments as for `read`."""
+    return _read(data, name, kind, encoding, publication or Publication(), None, limits, smart, meta)
+
+
+def _read(data: bytes, name: str, kind: str, encoding: str, publication: Publication, root: Path | None, limits: Limits | None,
+          smart: bool | None, meta: dict[str, Any]) -> Read:
     text, about_text = decode(data, name, encoding)
     raw = readers.parser(kind)(text, name)
     raw = msgspec.structs.replace(raw, diagnostics=(*about_text, *raw.diagnostics))
-    return _finished(raw, Provenance(name, kind, data), publication, file.parent, {}, limits, smart, meta)
+    provenance = Provenance(name, kind, data, {"encoding": encoding})
+    return _finished(raw, provenance, publication, root, {}, limits, smart, meta)
 
 
 def parse(text: str, kind: str = "markdown", *, name: str = "", pictures: Mapping[str, bytes] | None = None,
@@ -79,8 +91,12 @@ def _finished(raw: Read, provenance: Provenance, publication: Publication, root:
 
     name = provenance.name
     article = msgspec.structs.replace(raw.article, meta=override(raw.article.meta, meta)) if meta else raw.article
+    smart = publication.smart if smart is None else smart
+    given = {field: getattr(article.meta, field) for field, value in meta.items() if value is not None}
+    provenance = msgspec.structs.replace(provenance, settings={
+        **provenance.settings, "smart": smart, "publication": msgspec.to_builtins(publication), "meta": msgspec.to_builtins(given)})
     article, found = ready(article, publication, name, limits)
-    if publication.smart if smart is None else smart:
+    if smart:
         from pubkit import typography
 
         # After the ids of headings and the slug, which do not change with the signs.
@@ -90,7 +106,7 @@ def _finished(raw: Read, provenance: Provenance, publication: Publication, root:
 
 
 def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal", publication: Publication | None = None,
-           **options: Any) -> Output:
+           archive: Provenance | None = None, **options: Any) -> Output:
     """A work in a format: files in memory, and diagnostics.
 
     Args:
@@ -98,11 +114,15 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
         format: a name of ``pubkit formats``.
         theme: the name of a theme, or the path of one.
         publication: what the article does not say of itself.
+        archive: where the article came from (`Read.provenance`), for a PDF that carries all that it is made from; of an article alone.
         options: what the format's ``Options`` knows.
 
     Raises `UnknownFormat`, `OptionError`, `ThemeError`, `ExportError`.
     """
     make = exporters.exporter(format)
+    if archive and (format != "pdf" or not isinstance(work, Article)):
+        raise OptionError(f"a {type(work).__name__.lower()} as {format} cannot be an archive",
+                          hint="archive= is for the pdf of an article; every other format can be made from that PDF")
     worn = load_theme(theme)
     found: tuple[Diagnostic, ...] = worn.diagnostics
     if isinstance(work, Article):
@@ -117,6 +137,12 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
         bound, _ = complete(Article(work.meta), publication or Publication())
         work = Volume(bound.meta, tuple(chapters))
     given: Any = work
+    if archive and isinstance(work, Article):
+        from pubkit import preserve
+
+        files = preserve.payload(work, worn, archive, publication=publication, options={"pdf": options})
+        output = preserve.archived(work, worn, options, files)
+        return msgspec.structs.replace(output, diagnostics=(*found, *output.diagnostics))
     if make.format.work == "volume" and isinstance(work, Article):
         given = Volume(work.meta, (work,))
     elif make.format.work == "feed" and isinstance(work, Article):
@@ -128,7 +154,7 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
     elif make.format.work != type(work).__name__.lower():
         raise PubkitError(f"{format} is made from {make.format.work}s, not from a {type(work).__name__.lower()}")
     output = make(given, worn, options)
-    return Output(output.files, (*found, *output.diagnostics))
+    return msgspec.structs.replace(output, diagnostics=(*found, *output.diagnostics))
 
 
 def ready(article: Article, publication: Publication, name: str = "",

@@ -1,14 +1,19 @@
-"""Paths and settings go in; files in every format asked for come out, one independent job an article, feeds gathered at the end."""
+"""Paths and settings go in; files in every format asked for come out, one independent job an article, feeds gathered at the end.
+
+`rebuild` does the same from archived PDFs alone.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec import Struct
@@ -16,13 +21,18 @@ from msgspec import Struct
 from pubkit import exporters, model, readers
 from pubkit.diagnostics import Diagnostic, ExportError, PubkitError, ReadError, UsageError, diagnostic
 from pubkit.exporters import Output
-from pubkit.model import Article, Entry, Meta, Text, Volume
+from pubkit.exporters.base import Attachment
+from pubkit.model import Article, Entry, Image, Meta, Text, Volume, walk
+from pubkit.preserve import records
+from pubkit.preserve.records import Made, Outcome
+from pubkit.publication import FILE as PUBLICATION_FILE
 from pubkit.publication import Publication, find, override
 from pubkit.readers.base import Read
 from pubkit.readers.encoding import decode
 from pubkit.references import Table, linked, path_key, table
+from pubkit.theme import Theme
 
-__all__ = ["DEFAULT_FORMATS", "Job", "Report", "Result", "Settings", "build", "job", "sources"]
+__all__ = ["DEFAULT_FORMATS", "Job", "Report", "Result", "Settings", "build", "job", "rebuild", "sources"]
 
 log = logging.getLogger("pubkit.build")
 DEFAULT_FORMATS = ("pdf", "epub", "docx", "rss", "atom")
@@ -34,7 +44,8 @@ _LEFT_OUT = frozenset(("readme", "_index", "license", "licence", "changelog", "c
 class Settings(Struct, frozen=True):
     """What every job of a run shares; picklable.
 
-    ``options`` are by format, ``meta`` stands over the sources' metadata, ``sources`` says where links to other sources lead.
+    ``options`` are by format, ``meta`` stands over the sources' metadata, ``archive`` embeds in each PDF what it is made from, ``sources``
+    says where links to other sources lead.
     """
 
     out: str
@@ -48,6 +59,7 @@ class Settings(Struct, frozen=True):
     strict: bool = False
     drafts: bool = False
     transform: Transform | None = None
+    archive: bool = False
     sources: Table = Table()
 
 
@@ -61,16 +73,24 @@ class Result(Struct, frozen=True):
     """What came of one job: files written, the entry for feeds, diagnostics, and the error that stopped it.
 
     ``links`` are the sources of the run that the article links to, as `pubkit.references.path_key` writes them, each with a line.
+    ``pictures`` are the files of its pictures.
     """
 
     source: str
     slug: str = ""
-    files: tuple[str, ...] = ()
+    title: str = ""
+    made: tuple[Made, ...] = ()
     entry: Entry | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     error: PubkitError | None = None
     skipped: str = ""
     links: tuple[tuple[str, int], ...] = ()
+    pictures: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of the files written, in order."""
+        return tuple(made.path for made in self.made)
 
 
 class Report(Struct, frozen=True):
@@ -103,8 +123,9 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
           formats: Sequence[str] = DEFAULT_FORMATS, *,
           theme: str | None = None, publication: Publication | None = None, options: Mapping[str, Mapping[str, Any]] | None = None,
           meta: Mapping[str, Any] | None = None, kind: str | None = None, encoding: str = "", smart: bool | None = None,
-          strict: bool = False, drafts: bool = False, jobs: int = 1,
-          transform: Transform | None = None, progress: Callable[[Result], None] | None = None) -> Report:
+          strict: bool = False, drafts: bool = False, jobs: int = 1, archive: bool = False, report: bool | None = None,
+          bag: str | os.PathLike[str] | None = None, transform: Transform | None = None,
+          progress: Callable[[Result], None] | None = None) -> Report:
     """Build articles into a folder. An article that fails stops no other; its error is in the report.
 
     Args:
@@ -121,6 +142,9 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         strict: whether warnings make an article fail.
         drafts: whether drafts are built.
         jobs: how many processes work at once.
+        archive: whether each PDF carries what it is made from.
+        report: whether ``manifest.json`` and ``report.csv`` of the run stand beside the outputs; by default with ``archive`` or ``bag``.
+        bag: a folder, missing or empty, for a bag (RFC 8493) of outputs, sources, manifest and report.
         transform: a function from article to article, called before the exporters; picklable where ``jobs`` > 1.
         progress: called with each result as it comes.
 
@@ -133,8 +157,13 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
     if smart is not None:
         about = msgspec.structs.replace(about, smart=smart)
     settings = Settings(os.fspath(out), tuple(dict.fromkeys(formats)), theme or about.theme or "journal", about,
-                        {k: dict(v) for k, v in (options or {}).items()}, dict(meta or {}), kind, encoding, strict, drafts, transform)
+                        {k: dict(v) for k, v in (options or {}).items()}, dict(meta or {}), kind, encoding, strict, drafts, transform,
+                        archive)
     _check(settings)
+    if bag is not None:
+        records.check_bag(Path(bag))
+        if Path(bag).resolve() == Path(out).resolve():
+            raise UsageError("the bag cannot be the folder of the outputs", hint="Give the bag a folder of its own")
     planned, failed, addresses = _plan(given, settings)
     settings = msgspec.structs.replace(settings, sources=addresses)
     results = list(failed)
@@ -145,7 +174,13 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         results.append(result)
         if progress:
             progress(result)
-    for last in (_stranded(results), _feeds([r for r in results if r.entry], settings)):
+    lasts: list[Callable[[], Result | None]] = [lambda: _stranded(results), lambda: _feeds([r for r in results if r.entry], settings)]
+    if report or (report is None and (archive or bag is not None)):
+        lasts.append(lambda: _recorded(results, settings, given))
+    if bag is not None:
+        lasts.append(lambda: _bagged(results, settings, given, bag))
+    for step in lasts:
+        last = step()
         if last:
             results.append(last)
             if progress:
@@ -179,7 +214,13 @@ def _check(settings: Settings) -> None:
     for name, given in settings.options.items():
         exporters.exporter(name).checked(given)
     theme.load(settings.theme)
-    out = Path(settings.out)
+    if settings.archive and "pdf" not in settings.formats:
+        raise UsageError("only a PDF can be an archive, and pdf is not among the formats", hint="Add pdf to the formats")
+    _folder(Path(settings.out))
+
+
+def _folder(out: Path) -> None:
+    """The folder of the outputs is there and can be written."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -191,12 +232,13 @@ def _check(settings: Settings) -> None:
 # --- The plan -----------------------------------------------------------------------------------------------------------------------
 
 def sources(folder: Path, out: Path | None = None) -> Iterator[Path]:
-    """The articles below a folder, sorted: Markdown and text files, but not hidden ones, READMEs, licences or what lies in ``out``."""
+    """The articles below a folder, sorted: Markdown and text, but not hidden ones, READMEs, licences, or what is in ``out`` or a bag."""
     suffixes = {s for kind in readers.kinds() if kind.name != "json" for s in kind.suffixes}
     own = out.resolve() if out else None
     for root, folders, files in os.walk(folder):
         here = Path(root)
-        folders[:] = sorted(d for d in folders if not d.startswith(".") and (here / d).resolve() != own)
+        folders[:] = sorted(d for d in folders if not d.startswith(".") and (here / d).resolve() != own
+                            and not (here / d / records.BAG).exists())
         for name in sorted(files):
             path = here / name
             if path.suffix.lower() in suffixes and not name.startswith(".") and path.stem.lower() not in _LEFT_OUT:
@@ -314,12 +356,17 @@ def job(work: Job, settings: Settings) -> Result:
             found += more
         article, more, links = linked(article, work.source, settings.sources)
         found += more
-        outputs, entry = _outputs(article, settings)
+        from pubkit import theme
+
+        worn = theme.load(settings.theme)
+        attachments = _payload(article, article_read, worn, work, links, settings) if settings.archive else ()
+        outputs, entry = _outputs(article, worn, settings, attachments)
         found = tuple(dict.fromkeys((*found, *(_placed(d, work.source) for o in outputs for d in o.diagnostics))))
         if settings.strict and (grave := [d for d in found if d.severity != "info"]):
             raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source,
                               hint="Mend them, or build without --strict")
-        return Result(work.source, article.meta.slug, _written(outputs, settings.out), entry, found, links=links)
+        return Result(work.source, article.meta.slug, article.meta.title_text, _written(outputs, settings.out), entry, found, links=links,
+                      pictures=_pictures(article, work.source))
     except PubkitError as error:
         return Result(work.source, diagnostics=found, error=_at(error, work.source))
     except Exception as error:  # a fault of ours must not take the other articles with it
@@ -337,10 +384,30 @@ def _transformed(article_read: Read, settings: Settings) -> tuple[Article, tuple
     return ready(settings.transform(article_read.article), settings.publication, name)
 
 
-def _outputs(article: Article, settings: Settings) -> tuple[list[Output], Entry | None]:
-    from pubkit import theme
+def _payload(article: Article, article_read: Read, worn: Theme, work: Job, links: Iterable[tuple[str, int]],
+             settings: Settings) -> tuple[Attachment, ...]:
+    """What the PDF of a job carries. Where links lead is said by paths from the source's folder."""
+    from pubkit import preserve
 
-    worn = theme.load(settings.theme)
+    assert article_read.provenance is not None
+    own = path_key(work.source)
+    known = {key: settings.sources.addresses[key] for key in (own, *(key for key, _ in links)) if key in settings.sources.addresses}
+    return preserve.payload(article, worn, article_read.provenance, publication=settings.publication, options=settings.options,
+                            formats=settings.formats,
+                            links={posixpath.relpath(key, posixpath.dirname(own)): address for key, address in known.items()})
+
+
+def _pictures(article: Article, source: str) -> tuple[str, ...]:
+    """The files below the source's folder that the article's pictures were loaded from."""
+    root = Path(source).parent.resolve()
+    names = {unquote(node.src).replace("\\", "/").lstrip("/") for node in walk(article)
+             if isinstance(node, Image) and node.asset and not node.src.startswith("data:")}
+    paths = ((root / name).resolve() for name in names if "\0" not in name and len(name) < 1000)
+    return tuple(sorted(str(path) for path in paths if path.is_relative_to(root) and path.is_file()))
+
+
+def _outputs(article: Article, worn: Theme, settings: Settings,
+             attachments: tuple[Attachment, ...] = ()) -> tuple[list[Output], Entry | None]:
     outputs, entry = [Output((), worn.diagnostics)], None
     for name in settings.formats:
         make = exporters.exporter(name)
@@ -351,22 +418,30 @@ def _outputs(article: Article, settings: Settings) -> tuple[list[Output], Entry 
                 entry, found = feeds.entry(article, settings.publication.url)
                 outputs.append(Output((), found))
             continue
+        chosen = settings.options.get(name, {})
+        if name == "pdf" and attachments:
+            from pubkit import preserve
+
+            outputs.append(preserve.archived(article, worn, chosen, attachments))
+            continue
         work = Volume(article.meta, (article,)) if make.format.work == "volume" else article
-        outputs.append(make(work, worn, settings.options.get(name, {})))
+        outputs.append(make(work, worn, chosen))
     return outputs, entry
 
 
-def _written(outputs: Iterable[Output], out: str) -> tuple[str, ...]:
+def _written(outputs: Iterable[Output], out: str) -> tuple[Made, ...]:
     """Every file of a job, written; none of them stays if one cannot be."""
-    written: list[Path] = []
+    written: list[Made] = []
     try:
         for output in outputs:
-            written += output.write(out)
+            for file, path in zip(output.files, output.write(out), strict=True):
+                digest = hashlib.sha256(file.data).hexdigest()
+                written.append(Made(str(path), file.name, file.media_type, len(file.data), digest, output.claims))
     except ExportError:
-        for path in written:
-            path.unlink(missing_ok=True)
+        for made in written:
+            Path(made.path).unlink(missing_ok=True)
         raise
-    return tuple(str(p) for p in written)
+    return tuple(written)
 
 
 def _placed(found: Diagnostic, source: str) -> Diagnostic:
@@ -399,6 +474,148 @@ def _feeds(results: Sequence[Result], settings: Settings) -> Result | None:
         work = feed([r.entry for r in results if r.entry], settings.publication)
         worn = theme.load(settings.theme)
         outputs = [exporters.exporter(name)(work, worn, settings.options.get(name, {})) for name in names]
-        return Result("", files=_written(outputs, settings.out), diagnostics=tuple(d for o in outputs for d in o.diagnostics))
+        return Result("", made=_written(outputs, settings.out), diagnostics=tuple(d for o in outputs for d in o.diagnostics))
     except PubkitError as error:
         return Result("", error=error)
+
+
+# --- Records ------------------------------------------------------------------------------------------------------------------------
+
+def _outcomes(results: Sequence[Result], given: Sequence[str]) -> list[Outcome]:
+    """The results as records have them: sources by their path from the folder that all were given in."""
+    def failure(result: Result) -> str:
+        if result.error is None:
+            return f"left out, a {result.skipped}" if result.skipped else ""
+        place = f"line {result.error.location.line}: " if result.error.location.line else ""
+        return place + result.error.message
+
+    base = _base(given)
+    return [Outcome(_name(r.source, base), r.title, r.made, tuple(d.code for d in r.diagnostics), failure(r))
+            for r in results if r.source or r.made or r.error]
+
+
+def _base(given: Sequence[str]) -> str:
+    try:
+        return os.path.commonpath([_home(path).resolve() for path in given])
+    except ValueError:  # on several drives
+        return ""
+
+
+def _name(path: str, base: str) -> str:
+    """A path from a folder, with forward slashes; as it is where it leads elsewhere."""
+    whole = Path(path).absolute()
+    return whole.parent.resolve().joinpath(whole.name).relative_to(base).as_posix() if path and base and _below(whole, base) else path
+
+
+def _below(path: Path, base: str) -> bool:
+    return path.parent.resolve().is_relative_to(base)
+
+
+def _recorded(results: Sequence[Result], settings: Settings, given: Sequence[str]) -> Result:
+    """The manifest and the report of a run, written beside its outputs."""
+    from pubkit.exporters import File
+
+    taken = {made.name.casefold() for result in results for made in result.made} & {records.MANIFEST, records.REPORT}
+    if taken:
+        return Result("", error=UsageError(f"{', '.join(sorted(taken))} is an output of this run, and the record of a run is called so",
+                                           hint="Give that article another slug, or leave the records out (--no-report)"))
+    outcomes = _outcomes(results, given)
+    try:
+        table = File(records.REPORT, "text/csv", records.report(outcomes))
+        made = _written([Output((table,))], settings.out)
+        listed = File(records.MANIFEST, "application/json", records.manifest([*outcomes, Outcome("", made=made)]))
+        return Result("", made=(*made, *_written([Output((listed,))], settings.out)))
+    except PubkitError as error:
+        return Result("", error=error)
+
+
+def _bagged(results: Sequence[Result], settings: Settings, given: Sequence[str], bag: str | os.PathLike[str]) -> Result | None:
+    """A bag of all that was made and what it was made from."""
+    import pubkit
+
+    base = _base(given)
+    files = {f"outputs/{made.name}": Path(made.path) for result in results for made in result.made}
+    if (about := Path(_home(given[0])) / PUBLICATION_FILE).is_file():
+        files[f"sources/{_name(str(about), base) if base else about.name}"] = about
+    for result in results:
+        if result.source and result.made:
+            for path in (result.source, *result.pictures):
+                files[f"sources/{_name(path, base) if base else Path(path).name}"] = Path(path)
+    try:
+        records.bag(bag, files, settings.publication.title, f"pubkit {pubkit.__version__}")
+        return None
+    except PubkitError as error:
+        return Result("", error=error)
+
+
+# --- From archived PDFs -------------------------------------------------------------------------------------------------------------
+
+def rebuild(pdfs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out: str | os.PathLike[str] = "out",
+            formats: Sequence[str] | None = None, *, progress: Callable[[Result], None] | None = None) -> Report:
+    """The outputs of articles, made again from their archived PDFs alone, in the theme and with the options and links they had.
+
+    Under the versions that the PDFs were made under, they are byte for byte the same; feeds, where all articles of the run are given.
+
+    Args:
+        pdfs: one PDF or several.
+        out: the folder for the outputs; made if it is missing.
+        formats: by default those that were made with the PDF.
+        progress: called with each result as it comes.
+
+    Raises `UnknownFormat`, `UsageError` and `ExportError` as `build`. A PDF that cannot be used stops no other; its error is in the report.
+    """
+    given = _paths(pdfs)
+    for name in formats or ():
+        exporters.exporter(name)
+    _folder(Path(out))
+    results: list[Result] = []
+    shared: dict[str, Settings] = {}
+    for pdf in given:
+        result, settings = _rebuilt(pdf, os.fspath(out), tuple(dict.fromkeys(formats or ())), {r.slug for r in results if r.slug})
+        results.append(result)
+        if settings:
+            shared[pdf] = settings
+        if progress:
+            progress(result)
+    last = _gathered(results, list(shared.values()))
+    if last:
+        results.append(last)
+        if progress:
+            progress(last)
+    return Report(tuple(results))
+
+
+def _rebuilt(pdf: str, out: str, formats: tuple[str, ...], taken: set[str]) -> tuple[Result, Settings | None]:
+    """What comes of one archived PDF, and the settings of its outputs."""
+    from pubkit import preserve
+
+    try:
+        archive = preserve.extract(pdf)
+        facts, slug = archive.facts, archive.article.meta.slug
+        settings = Settings(out, formats or facts.formats, "journal", facts.publication, facts.options)
+        if slug in taken:
+            raise UsageError(f"the slug {slug!r} is also that of another PDF", hint="Build them into two folders")
+        with archive.dressed() as worn:
+            outputs, entry = _outputs(archive.article, worn, settings, archive.files)
+        found = [_placed(d, pdf) for o in outputs for d in o.diagnostics]
+        if other := preserve.comparable(archive.versions):
+            found.insert(0, diagnostic("archive-versions", f"made under other versions ({', '.join(other[:6])}): the outputs cannot be "
+                                       "compared with those made then", pdf))
+        return Result(pdf, slug, archive.article.meta.title_text, _written(outputs, out), entry, tuple(dict.fromkeys(found))), settings
+    except PubkitError as error:
+        return Result(pdf, error=_at(error, pdf)), None
+    except Exception as error:  # what a hostile PDF holds must not take the others with it
+        log.debug("rebuilding failed", exc_info=True)
+        return Result(pdf, error=PubkitError(f"a fault in pubkit: {type(error).__name__}: {error}", file=pdf,
+                                             hint="Please report it with the PDF")), None
+
+
+def _gathered(results: Sequence[Result], shared: Sequence[Settings]) -> Result | None:
+    """The feeds of articles that were made again, as long as they were made for one publication."""
+    names = tuple(dict.fromkeys(name for settings in shared for name in settings.formats))
+    if not any(exporters.exporter(name).format.work == "feed" for name in names):
+        return None
+    if len({msgspec.json.encode((s.publication, s.options.get("rss"), s.options.get("atom"))) for s in shared}) > 1:
+        return Result("", error=UsageError("the PDFs are of several publications, and a feed is of one",
+                                           hint="Give those of one publication alone, or leave the feeds out of the formats"))
+    return _feeds([r for r in results if r.entry], msgspec.structs.replace(shared[0], formats=names))

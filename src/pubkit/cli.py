@@ -19,6 +19,7 @@ import click
 from pubkit.build import DEFAULT_FORMATS, Report, Result
 from pubkit.build import build as build_all
 from pubkit.diagnostics import PubkitError, ThemeError, UsageError
+from pubkit.preserve import Verdict
 from pubkit.readers import Read
 
 __all__ = ["main"]
@@ -73,11 +74,15 @@ def main() -> None:
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that work at once.")
 @click.option("--strict", is_flag=True, help="Let warnings fail.")
 @click.option("--drafts", is_flag=True, help="Build drafts too.")
+@click.option("--archive", is_flag=True, help="Put into each PDF all that it is made from.")
+@click.option("--report/--no-report", default=None, help="Write manifest.json and report.csv of the run. [default: with --archive, --bag]")
+@click.option("--bag", default=None, metavar="DIR", help="Make a bag (RFC 8493) of outputs, sources and records.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON report instead of lines.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors alone.")
 def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kind: str | None, encoding: str, site_url: str | None,
           site_title: str | None, language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...],
-          smart: bool | None, jobs: int, strict: bool, drafts: bool, as_json: bool, quiet: bool) -> None:
+          smart: bool | None, jobs: int, strict: bool, drafts: bool, archive: bool, report: bool | None, bag: str | None, as_json: bool,
+          quiet: bool) -> None:
     """Build articles: files, and folders that are searched for them. '-' is standard input."""
     publication = _publication(paths[0], url=site_url, title=site_title, language=language, author=author)
     meta: dict[str, Any] = {"published": _date(date)} if date else {}
@@ -88,16 +93,21 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         target = str(Path(scratch) / "out") if out == "-" else out
         shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
         with _spinner(quiet or as_json or out == "-") as turn:
-            report = build_all(given, target, _names(formats), theme=theme, publication=publication, options=_options(options), meta=meta,
-                               kind=kind or ("markdown" if "-" in paths else None), encoding=encoding, smart=smart, strict=strict,
-                               drafts=drafts, jobs=jobs,
-                               progress=lambda result: turn(shown, result))
+            done = build_all(given, target, _names(formats), theme=theme, publication=publication, options=_options(options), meta=meta,
+                             kind=kind or ("markdown" if "-" in paths else None), encoding=encoding, smart=smart, strict=strict,
+                             drafts=drafts, jobs=jobs, archive=archive, report=report if out != "-" else False, bag=bag,
+                             progress=lambda result: turn(shown, result))
         if out == "-":
-            _to_standard_output(report)
+            _to_standard_output(done)
+    if not quiet and out != "-" and not as_json:
+        shown.summary(done)
+    _end(done, as_json)
+
+
+def _end(report: Report, as_json: bool) -> NoReturn:
+    """The report, and the exit code that says what came of the run."""
     if as_json:
         click.echo(_json(report))
-    elif not quiet and out != "-":
-        shown.summary(report)
     if report.ok:
         sys.exit(0)
     sys.exit(2 if all(isinstance(e, UsageError) for e in report.errors) and len(report.results) == len(report.errors) else 1)
@@ -271,6 +281,80 @@ def _show_loss(read: Read, as_json: bool) -> None:
     loss = check(read)
     click.echo(msgspec.json.format(msgspec.json.encode(loss)).decode() if as_json else str(loss), nl=as_json)
     sys.exit(0 if loss.ok else 1)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE.pdf...")
+@click.option("-o", "--out", required=True, metavar="DIR", help="Folder for what comes out, made if it is missing.")
+@click.option("-f", "--formats", default=None, metavar="NAMES",
+              help="Make these formats again, joined by commas ('same': those that were made then), instead of the embedded files.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON report instead of lines.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors alone.")
+def extract(files: tuple[str, ...], out: str, formats: str | None, as_json: bool, quiet: bool) -> None:
+    """Take out what archived PDFs were made from, or make other formats from them alone."""
+    if formats is None:
+        _end(_taken_out(files, Path(out), _Shown(quiet or as_json, False)), as_json)
+    from pubkit.build import rebuild
+
+    shown = _Shown(quiet or as_json, False)
+    report = rebuild(files, out, None if formats.strip() == "same" else _names(formats), progress=shown)
+    if not (quiet or as_json):
+        shown.summary(report)
+    _end(report, as_json)
+
+
+def _taken_out(files: tuple[str, ...], out: Path, shown: _Shown) -> Report:
+    """The embedded files of PDFs, written: those of one into the folder, those of several into folders of their own."""
+    from pubkit import preserve
+    from pubkit.preserve.records import Made
+
+    results: list[Result] = []
+    for file in files:
+        try:
+            archive = preserve.extract(file)
+            paths = archive.write(out if len(files) == 1 else out / Path(file).stem)
+            made = tuple(Made(str(path), path.name, "", path.stat().st_size, "") for path in paths)
+            results.append(Result(file, archive.article.meta.slug, archive.article.meta.title_text, made))
+        except PubkitError as error:
+            results.append(Result(file, error=error))
+        shown(results[-1])
+    return Report(tuple(results))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE.pdf...")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON instead of lines.")
+@click.option("-q", "--quiet", is_flag=True, help="Print changes and errors alone.")
+def verify(files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
+    """Say what was changed in archived PDFs since pubkit wrote them."""
+    import msgspec
+
+    from pubkit import preserve
+
+    found: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            verdict = preserve.verify(file)
+        except PubkitError as error:
+            click.echo(_line(error), err=True)
+            found.append({"file": file, "ok": False, "checks": [], "error": error.message})
+            continue
+        found.append({"file": file, "ok": verdict.ok, "checks": msgspec.to_builtins(verdict.checks), "error": None})
+        if not as_json:
+            _show_verdict(file, verdict, quiet)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode({"ok": all(one["ok"] for one in found), "files": found}), indent=2).decode())
+    sys.exit(0 if all(one["ok"] for one in found) else 1)
+
+
+def _show_verdict(file: str, verdict: Verdict, quiet: bool) -> None:
+    """A line for all that is not the same, and one for the whole."""
+    for check in verdict.checks:
+        if check in verdict.changes or (check.state != "same" and not quiet):
+            click.echo(f"{file}: {check}")
+    if not quiet:
+        same = sum(1 for check in verdict.checks if check.state == "same")
+        click.echo(f"{file}: " + (f"unchanged, {_count(same, 'check')}" if verdict.ok else _count(len(verdict.changes), "change")))
 
 
 @main.command()

@@ -68,6 +68,7 @@ __all__ = ["Limits", "clean_text", "folded", "language_tag", "near", "normalize"
 
 # Those that lead somewhere and run nothing: the web, people, files, talk, places (the safe ones of HTML, "custom scheme handlers").
 SCHEMES = ("http", "https", "mailto", "tel", "sms", "ftp", "sftp", "irc", "ircs", "xmpp", "matrix", "sip", "sips", "geo", "news", "webcal")
+FILE_NAME = re.compile(r'[^\x00-\x1f\x7f/\\:*?"<>|.\s][^\x00-\x1f\x7f/\\:*?"<>|]{0,150}')
 MARKED = (Emphasis, Strong, Strikethrough, Highlight, SmallCaps, Subscript, Superscript, Span, Abbreviation, Link, Reference)
 
 
@@ -94,7 +95,7 @@ def normalize(article: Article, file: str = "", limits: Limits = Limits()) -> tu
     for block in article.content:
         work.line = getattr(block, "line", 0) or work.line
         content.extend(work.cleaned(block))
-    whole = Article(meta, tuple(content), article.assets)
+    whole = work.pictures(Article(meta, tuple(content), article.assets))
     whole = work.structure(whole)
     return work.references(whole), tuple(dict.fromkeys(work.found))
 
@@ -223,6 +224,23 @@ class _Normalizer:
 
     def say(self, code: str, message: str, line: int = 0) -> None:
         self.found.append(diagnostic(code, message, self.file, line or self.line))
+
+    def pictures(self, article: Article) -> Article:
+        """The article with names of assets that can be names of files, one for each."""
+        known = [asset.name for asset in article.assets]
+        names: dict[str, str] = {}
+        for number, name in enumerate(known, 1):
+            if not FILE_NAME.fullmatch(name) and name not in names:
+                end = re.search(r"\.[A-Za-z0-9]{1,8}\Z", name)
+                new = f"picture-{number}{end[0] if end else ''}"
+                names[name] = new if new not in known else f"picture-{number}-{len(known)}{end[0] if end else ''}"
+                self.say("id-changed", f"the picture's name {name[:60]!r} was changed into {names[name]!r}", 0)
+        if not names:
+            return article
+        renamed = rewrite(article, lambda n: msgspec.structs.replace(n, asset=names[n.asset])
+                          if isinstance(n, Image) and n.asset in names else n)
+        assets = {names.get(a.name, a.name): msgspec.structs.replace(a, name=names.get(a.name, a.name)) for a in article.assets}
+        return msgspec.structs.replace(renamed, assets=tuple(assets.values()))
 
     # -- One node at a time, innermost first -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ What a picture is, its bytes say, not its name. SVG is parsed without entities a
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 import threading
@@ -23,10 +24,12 @@ from pubkit.model import Asset
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-__all__ = ["Limits", "load", "raster"]
+__all__ = ["INKS", "MOVEMENT", "Limits", "load", "raster"]
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
+MOVEMENT = "movement"
+INKS = "inks"
 SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
 
 
@@ -38,21 +41,29 @@ class Limits(Struct, frozen=True):
     side: int = 4000
 
 
-def load(name: str, data: bytes, limits: Limits | None = None) -> Asset:
+def load(name: str, data: bytes, limits: Limits | None = None, lost: set[str] | None = None) -> Asset:
     """The asset of a picture (PNG, JPEG, GIF, WebP or SVG).
 
     PNG, JPEG and still GIF come out as PNG or JPEG in sRGB without metadata, an animated GIF with its frames alone, SVG as cleaned XML.
     Pixels are coded anew only where they have to be turned, scaled or brought to sRGB.
-    Raises `AssetError` for what is none of these, is broken, or is beyond ``limits``.
+
+    Args:
+        name: what it is called, for its asset's name and for errors.
+        data: its bytes.
+        limits: how large it may be.
+        lost: receives what had to go of it, in words: `MOVEMENT`, `INKS` (it was in CMYK), or what an SVG held that could run or fetch.
+
+    Raises:
+        AssetError: for what is none of these, is broken, or is beyond ``limits``.
     """
-    limits = limits or Limits()
+    limits, lost = limits or Limits(), lost if lost is not None else set()
     try:
         if len(data) > limits.bytes:
             raise AssetError(f"has {len(data):,} bytes, more than {limits.bytes:,}")
         if _looks_like_svg(data):
-            clean, width, height = _svg(data, limits)
+            clean, width, height = _svg(data, limits, lost)
             return _asset(name, "image/svg+xml", clean, width, height)
-        return _bitmap(name, data, limits)
+        return _bitmap(name, data, limits, lost)
     except AssetError as error:
         raise AssetError(error.message, file=name) from error.__cause__
 
@@ -66,9 +77,21 @@ def _asset(name: str, media_type: str, data: bytes, width: int, height: int) -> 
 # --- Bitmaps ------------------------------------------------------------------------------------------------------------------------
 
 _whole_files = threading.Lock()
+# Other pictures, by their first bytes.
+_OTHERS = {
+    "TIFF": rb"II[*+]\0|MM\0[*+]",
+    "BMP": rb"BM.{4}\0{4}",
+    "AVIF": rb".{4}ftypavi[fs]",
+    "HEIC": rb".{4}ftyp(?:hei[cfmsx]|hev[cx]|mif1|msf1)",
+    "JPEG 2000": rb".{4}jP  \r\n|\xff\x4f\xff\x51",
+    "JPEG XL": rb".{4}JXL \r\n|\xff\x0a",
+    "PDF": rb"%PDF-",
+    "PostScript": rb"%!PS",
+    "Photoshop": rb"8BPS",
+}
 
 
-def _bitmap(name: str, data: bytes, limits: Limits) -> Asset:
+def _bitmap(name: str, data: bytes, limits: Limits, lost: set[str]) -> Asset:
     import warnings
 
     from PIL import Image, ImageFile, UnidentifiedImageError
@@ -89,6 +112,10 @@ def _bitmap(name: str, data: bytes, limits: Limits) -> Asset:
                     ImageFile.LOAD_TRUNCATED_IMAGES = lenient
             if picture.format == "GIF" and getattr(picture, "is_animated", False):
                 return _asset(name, "image/gif", _bare_gif(data), picture.width, picture.height)
+            if getattr(picture, "is_animated", False) and picture.format != "MPO":
+                lost.add(MOVEMENT)
+            if picture.mode == "CMYK":
+                lost.add(INKS)
             kept = _bare(picture, data, limits)
             if kept:
                 return _asset(name, f"image/{picture.format.lower()}" if picture.format == "PNG" else "image/jpeg", kept, *picture.size)
@@ -96,7 +123,9 @@ def _bitmap(name: str, data: bytes, limits: Limits) -> Asset:
     except AssetError:
         raise
     except UnidentifiedImageError as error:
-        raise AssetError("is not a picture that can be read (PNG, JPEG, GIF, WebP or SVG)") from error
+        kind = next((kind for kind, mark in _OTHERS.items() if re.match(mark, data, re.DOTALL)), "")
+        what = f"is {kind}, which is not read; make it" if kind else "is no picture of a kind that is read:"
+        raise AssetError(f"{what} PNG, JPEG, GIF, WebP or SVG") from error
     except Image.DecompressionBombError as error:
         raise AssetError(f"has more pixels than {limits.pixels:,} in all") from error
     except Exception as error:  # Pillow's decoders raise what they like on broken files
@@ -249,8 +278,13 @@ def _srgb(picture: Any, profile: bytes | None) -> Any:
 # --- SVG ----------------------------------------------------------------------------------------------------------------------------
 
 # In lower case: a page that takes the SVG in reads its names without regard to case.
-_GONE = {"script", "foreignobject", "iframe", "object", "embed", "handler", "listener", "animate", "animatemotion", "animatetransform",
-         "animatecolor", "set", "audio", "video", "metadata", "discard"}
+# The value says what is lost, where that may be missed.
+_GONE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("script", "handler", "listener"), ("scripts",)),
+    **dict.fromkeys(("foreignobject", "iframe", "object", "embed", "audio", "video"), ("pages and media within it",)),
+    **dict.fromkeys(("animate", "animatemotion", "animatetransform", "animatecolor", "set", "discard"), (MOVEMENT,)),
+    "metadata": (),
+}
 _FETCHING = {"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "expression"}
 _INLINE_PICTURE = re.compile(r"\s*data:image/(?:png|jpe?g|gif);base64,([A-Za-z0-9+/=\s]*)", re.IGNORECASE)
 _REFERENCE = re.compile(r"url\(\s*[\"']?#([^)\"']+)")
@@ -282,7 +316,7 @@ def _parsed(data: bytes) -> Any:
         raise AssetError(f"is no well-formed SVG: {error.msg}") from error
 
 
-def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
+def _svg(data: bytes, limits: Limits, lost: set[str]) -> tuple[bytes, int, int]:
     """The clean SVG with a size and a viewBox, and its size in CSS pixels."""
     from lxml import etree
 
@@ -296,7 +330,7 @@ def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
         for element in root.iter(etree.Element):
             if etree.QName(element).namespace is None:
                 element.tag = f"{{{SVG}}}{element.tag}"
-    _clean(root, etree, limits)
+    _clean(root, etree, limits, lost)
     _Weight(root)
     width, height = _size(root)
     _tame_filters(root)
@@ -304,7 +338,7 @@ def _svg(data: bytes, limits: Limits) -> tuple[bytes, int, int]:
     return etree.tostring(root, encoding="utf-8", xml_declaration=False, with_tail=False), max(round(width), 1), max(round(height), 1)
 
 
-def _clean(root: Any, etree: Any, limits: Limits) -> None:
+def _clean(root: Any, etree: Any, limits: Limits, lost: set[str]) -> None:
     for element in list(root.iter()):
         if not isinstance(element.tag, str):  # an entity that was not resolved
             _remove(element)
@@ -312,71 +346,82 @@ def _clean(root: Any, etree: Any, limits: Limits) -> None:
         name = etree.QName(element)
         if name.localname.lower() in _GONE or name.namespace != SVG:
             if element is not root:
+                lost.update(_GONE.get(name.localname.lower(), ()))
                 _remove(element)
             continue
         for key, value in list(element.attrib.items()):
-            kept = _attribute(etree.QName(key), value, name.localname, limits)
+            kept = _attribute(etree.QName(key), value, name.localname, limits, lost)
             if kept is None:
                 del element.attrib[key]
             elif kept != value:
                 element.attrib[key] = kept
     for element in list(root.iter(f"{{{SVG}}}style")):  # last: what was taken out of a sheet must not join two halves of a word
-        sheet = _css("".join(element.itertext()))
+        sheet = _css("".join(element.itertext()), lost)
         element[:] = []
         element.text = sheet
 
 
-def _attribute(key: Any, value: str, element: str, limits: Limits) -> str | None:
+def _attribute(key: Any, value: str, element: str, limits: Limits, lost: set[str]) -> str | None:
     """What may stay of an attribute's value; None for an attribute that has to go."""
     local = key.localname.lower()
-    if local.startswith("on") or key.namespace not in (None, SVG, XLINK, "http://www.w3.org/XML/1998/namespace"):
+    if local.startswith("on"):
+        lost.add("scripts")
+        return None
+    if key.namespace not in (None, SVG, XLINK, "http://www.w3.org/XML/1998/namespace"):
         return None
     if local in ("href", "src", "base"):
-        return value if value.strip().startswith("#") else _inline_picture(value, limits) if element == "image" else None
-    return _css(value) if "(" in value or "\\" in value else value
+        kept = value if value.strip().startswith("#") else _inline_picture(value, limits) if element == "image" else None
+        if kept is None:
+            lost.add("links" if element == "a" else "what it takes from elsewhere")
+        return kept
+    return _css(value, lost) if "(" in value or "\\" in value else value
 
 
 def _inline_picture(value: str, limits: Limits) -> str | None:
     """A picture within the SVG goes through the same gate as one beside it."""
     found = _INLINE_PICTURE.fullmatch(value)
     try:
-        asset = _bitmap("inline", base64.b64decode(found[1]), limits) if found else None
+        asset = _bitmap("inline", base64.b64decode(found[1]), limits, set()) if found else None
     except (AssetError, ValueError):
         return None
     return f"data:{asset.media_type};base64,{base64.b64encode(asset.data).decode()}" if asset else None
 
 
-def _css(text: str) -> str:
+def _css(text: str, lost: set[str]) -> str:
     """CSS, or an attribute's value, without what could fetch. Read by tokens, since escapes and comments hide words from patterns."""
     import tinycss2
 
     tokens = tinycss2.parse_component_value_list(text, skip_comments=True)
     before = str(tinycss2.serialize(tokens))
-    after = str(tinycss2.serialize(_without_fetching(tokens)))
+    after = str(tinycss2.serialize(_without_fetching(tokens, lost)))
     return after if after != before or "\\" in text or "/*" in text else text
 
 
-def _without_fetching(tokens: list[Any]) -> list[Any]:
+def _without_fetching(tokens: list[Any], lost: set[str]) -> list[Any]:
     out: list[Any] = []
     importing = False
     for token in tokens:
         if token.type == "at-keyword" and token.lower_value in ("import", "font-face", "namespace", "charset"):
             importing = True
+            if token.lower_value in ("import", "font-face"):
+                lost.add("what it takes from elsewhere" if token.lower_value == "import" else "fonts")
         elif importing:
             importing = not (token == ";" or token.type == "{} block")
         elif token.type == "url" or (token.type == "function" and token.lower_name in _FETCHING):
+            if not _own(token):
+                lost.add("what it takes from elsewhere")
             out.append(token if _own(token) else _none(token))
         elif token.type != "error":
-            _clean_inside(token)
+            _clean_inside(token, lost)
             out.append(token)
     return out
 
 
-def _clean_inside(token: Any) -> None:
+def _clean_inside(token: Any, lost: set[str]) -> None:
     for part in ("content", "arguments"):
         inside = getattr(token, part, None)
         if inside:
-            setattr(token, part, _without_fetching(inside))
+            setattr(token, part, _without_fetching(inside, lost))
 
 
 def _own(token: Any) -> bool:
@@ -522,12 +567,29 @@ def raster(asset: Asset, width_px: int, fonts: Sequence[Path] = ()) -> Asset:
     if affordable < min(width, 48):
         raise AssetError(f"is an SVG with {weight.layers:,} layers, too many to be drawn")
     width = min(width, affordable)
+    files = tuple(str(f) for f in fonts if f.is_file())
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=asset.data.decode("utf-8"), width=width, skip_system_fonts=True,
-            font_dirs=[str(f) for f in fonts if f.is_dir()] or None, font_files=[str(f) for f in fonts if f.is_file()] or None)
+            font_dirs=[str(f) for f in fonts if f.is_dir()] or None, font_files=list(files) or None, **_generic(files))
     except ValueError as error:
         raise AssetError(f"cannot be drawn: {error}") from error
     data = bytes(png)
     size = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     return _asset(asset.name.rpartition("-")[0] or "picture", "image/png", data, *size)
+
+
+@functools.lru_cache(maxsize=8)
+def _generic(files: tuple[str, ...]) -> dict[str, Any]:
+    """The families that stand for those that a drawing asks for in vain, since its words would be left out."""
+    from fontTools.ttLib import TTFont
+
+    chosen: dict[str, Any] = {}
+    for file in files:
+        with TTFont(file, lazy=True) as font:
+            family = str(font["name"].getBestFamilyName())
+        words = set(family.lower().split())
+        kind = "monospace" if words & {"code", "mono"} else "sans_serif" if "sans" in words else "serif"
+        chosen.setdefault(f"{kind}_family", family)
+    first = next(iter(chosen.values()), "")
+    return {"font_family": chosen.get("sans_serif_family", first), **chosen} if first else {}

@@ -17,7 +17,7 @@ import msgspec
 
 from pubkit.diagnostics import AssetError, Diagnostic, diagnostic
 from pubkit.model import Article, Asset, Image, Node, children, rewrite
-from pubkit.pictures import Limits, load
+from pubkit.pictures import INKS, MOVEMENT, Limits, load
 
 __all__ = ["resolve"]
 
@@ -83,8 +83,11 @@ class _Resolver:
         if image.src not in self.failed:
             try:
                 data, name = self.data(image.src)
-                asset = load(name, data, self.limits)
+                lost: set[str] = set()
+                asset = load(name, data, self.limits, lost)
                 self.assets[image.src] = self.by_bytes.setdefault(asset.sha256, asset)
+                self.found += [diagnostic(code, f"the picture {image.src[:80]!r} {message}", self.file, line)
+                               for code, message in _losses(asset, lost)]
                 return
             except _Gone as gone:
                 self.failed[image.src] = (gone.code, gone.message)
@@ -129,6 +132,14 @@ class _Resolver:
             return path if path.is_file() else None
         except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, a loop of links
             return None
+
+
+def _losses(asset: Asset, lost: set[str]) -> list[tuple[str, str]]:
+    """What a picture has lost on its way in: the code of the finding, and the rest of its sentence."""
+    if asset.media_type == "image/svg+xml":
+        return [("svg-cleaned", f"lost {', '.join(sorted(lost))}")] if lost else []
+    found = [("picture-still", "moves; its first frame stands for it")] if MOVEMENT in lost else []
+    return found + ([("picture-converted", "is in CMYK; its colours are now those of screens (sRGB)")] if INKS in lost else [])
 
 
 class _Gone(Exception):

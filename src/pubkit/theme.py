@@ -8,7 +8,7 @@ import os
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -16,10 +16,11 @@ from msgspec import Struct
 from pubkit.diagnostics import Diagnostic, ThemeError, diagnostic
 from pubkit.plugins import offered
 
-__all__ = ["Face", "Family", "Style", "Theme", "contrast", "font_files", "load", "names"]
+__all__ = ["Face", "FaceMetrics", "Family", "Style", "Theme", "contrast", "font_files", "load", "metrics", "names", "unpacked"]
 
 Role: TypeAlias = Literal[
-    "text", "first", "title", "deck", "kicker", "byline", "author", "date", "heading2", "heading3", "heading4", "heading5", "heading6",
+    "text", "first", "title", "deck", "kicker", "byline", "author", "date",
+    "heading2", "heading3", "heading4", "heading5", "heading6",
     "list", "leadin", "quote", "attribution", "pull", "verse", "caption", "label", "credit", "code", "code-block", "note", "note-call",
     "table-head", "table-cell", "aside", "aside-title", "running-head", "folio", "contents", "contents-title", "colophon",
 ]
@@ -48,25 +49,32 @@ class Fonts(_Table, frozen=True):
 
 
 class Type(_Table, frozen=True):
-    """Sizes and leadings in points; ``web_base`` in rem, ``measure`` and ``label_tracking`` in em."""
+    """Sizes and leadings in points; ``web_base`` in rem, ``measure`` and ``label_tracking`` in em; weights 100 to 900."""
 
     base: float
     leading: float
     small: float
     small_leading: float
+    note: float
+    note_leading: float
     title: float
     title_leading: float
     title_weight: int
     deck: float
     deck_leading: float
+    deck_weight: int
     heading2: float
+    heading2_leading: float
     heading3: float
     heading4: float
     heading_weight: int
     pull: float
     pull_leading: float
+    pull_weight: int
     code: float
+    code_leading: float
     table: float
+    table_leading: float
     label_tracking: float
     web_base: float
     web_leading: float
@@ -83,6 +91,7 @@ class Color(_Table, frozen=True):
     tint: str
     rule: str
     accent: str
+    on_accent: str
     link: str
     code_comment: str
     code_keyword: str
@@ -114,7 +123,12 @@ class Rules(_Table, frozen=True):
 
 
 class Page(_Table, frozen=True):
-    """The sheet and its margins in points."""
+    """The sheet and its margins in points.
+
+    ``first_top``: the upper margin of the first page. ``strip``: how far titles, tables and what stands beside the text reach into the
+    margin where lines begin. ``lead_out``: how far the lead picture stands out on both sides; ``lead_lines``: how many lines it may be
+    high.
+    """
 
     width: float
     height: float
@@ -122,6 +136,10 @@ class Page(_Table, frozen=True):
     right: float
     bottom: float
     left: float
+    first_top: float
+    strip: float
+    lead_out: float
+    lead_lines: int
 
     @property
     def measure(self) -> float:
@@ -130,15 +148,29 @@ class Page(_Table, frozen=True):
 
 
 class Choices(_Table, frozen=True):
-    """The closed choices of a theme."""
+    """The closed choices of a theme; docs/themes.md says what each value looks like."""
 
-    layout: Literal["column"]
+    layout: Literal["column", "band", "strip"]
+    opening: Literal["run", "page"]
+    sides: Literal["one", "two"]
+    heads: Literal["alternate", "foot", "both"]
+    contents: Literal["ruled", "boxed", "listed"]
+    labels: Literal["caps", "plain"]
+    byline: Literal["text", "label"]
+    deck: Literal["italic", "roman"]
+    initial: bool
+    numbered: bool
+    heading3: Literal["italic", "bold"]
     paragraph: Literal["indent", "space"]
     align: Literal["justify", "left"]
     hyphens: bool
     figures: Literal["oldstyle", "lining"]
-    lead_in: Literal["small-caps", "strong"]
-    table_rules: Literal["horizontal", "grid", "none"]
+    lead_in: Literal["small-caps", "strong", "label"]
+    quote: Literal["indent", "bar"]
+    pull: Literal["ruled", "plain", "barred"]
+    aside: Literal["plain", "round", "barred"]
+    code: Literal["bar", "box"]
+    table_rules: Literal["horizontal", "grid", "none", "accent", "solid"]
     list_mark: Literal["dash", "bullet"]
 
 
@@ -187,7 +219,11 @@ class Style(Struct, frozen=True):
 
 
 class Theme(Struct, frozen=True):
-    """A theme, ready to be worn: tokens as read, faces as files, and a style for every role."""
+    """A theme, ready to be worn: tokens as read, faces as files, and a style for every role.
+
+    ``direction``: that of the text it is worn by; ``links``: whether links stand out, as on a screen, or look like the text around them, as
+    in print.
+    """
 
     name: str
     title: str
@@ -201,6 +237,8 @@ class Theme(Struct, frozen=True):
     faces: tuple[Face, ...]
     styles: dict[str, Style]
     diagnostics: tuple[Diagnostic, ...] = ()
+    direction: Literal["ltr", "rtl"] = "ltr"
+    links: Literal["screen", "print"] = "screen"
 
     def style(self, role: Role) -> Style:
         """The style of a role."""
@@ -224,54 +262,75 @@ class Theme(Struct, frozen=True):
 def _styles(t: Type, c: Choices) -> dict[str, Style]:
     """The one table of roles; everything that a format shows of a theme comes from here."""
     lead, half = t.leading, t.leading / 2
-    body = Style("text", t.base, lead, align=c.align, figures=c.figures, hyphens=c.hyphens,
-                 indent=lead if c.paragraph == "indent" else 0.0, after=0.0 if c.paragraph == "indent" else half)
-    small = Style("label", t.small, t.small_leading, color="ink_soft")
-    label = Style("label", t.small - 0.25, lead, weight=600, tracking=t.label_tracking, color="ink_soft")
     replace = msgspec.structs.replace
-
-    def heading(size: float, **changes: Any) -> Style:
-        return replace(Style("display", size, max(lead, round(size * 1.21 / 3.75) * 3.75), weight=t.heading_weight, before=lead * 1.5,
-                             after=half / 2, keep_next=True, keep_together=True), **changes)
-
+    indented, caps, sans = c.paragraph == "indent", c.labels == "caps", c.byline == "label"
+    body = Style("text", t.base, lead, align=c.align, figures=c.figures, hyphens=c.hyphens, indent=lead if indented else 0.0,
+                 after=0.0 if indented else half)
+    small = Style("label", t.small, t.small_leading, color="ink_soft")
+    heading = Style("display", t.heading2, t.heading2_leading, weight=t.heading_weight, tracking=_tracking(t.heading_weight),
+                    before=lead * 1.5, after=lead / 4, keep_next=True, keep_together=True)
+    slanted = c.heading3 == "italic"
+    lower = replace(heading, font="text" if slanted else "display", size=t.heading4, leading=lead, weight=700 if slanted else _bold(t),
+                    tracking=0.0, before=lead * 0.75, after=0.0)
+    label = Style("label", t.base, lead, weight=600, caps="all-small", tracking=t.label_tracking) if caps else (
+        Style("label", t.small + 1, lead, weight=_bold(t)))
+    byline = Style("label", t.small + 0.5, lead) if sans else Style("text", t.base - 0.5, lead)
+    head = Style("label", t.small - 0.25, lead) if sans else Style("text", t.small + 0.5, lead)
     return {
         "text": body,
         "first": replace(body, indent=0.0),
-        "title": Style("display", t.title, t.title_leading, weight=t.title_weight, tracking=-0.012, after=lead, keep_next=True),
-        "deck": Style("display", t.deck, t.deck_leading, italic=True, color="ink_soft", after=lead, keep_next=True),
-        "kicker": replace(label, size=t.base, weight=600, caps="all-small", color="accent", after=half),
-        "byline": Style("text", t.base - 0.5, lead, after=lead),
-        "author": Style("text", t.base + 0.5, lead, caps="small", tracking=0.01),
-        "date": Style("text", t.base - 0.5, lead, italic=True, color="ink_soft", figures=c.figures),
-        "heading2": heading(t.heading2),
-        "heading3": heading(t.heading3, font="text", weight=400, italic=True, before=lead * 0.75),
-        "heading4": heading(t.heading4, font="text", weight=700, before=lead * 0.75, after=0.0),
-        "heading5": heading(t.heading4, font="text", weight=400, italic=True, before=half, after=0.0),
-        "heading6": heading(t.heading4, font="text", weight=400, color="ink_soft", before=half, after=0.0),
+        "title": Style("display", t.title, t.title_leading, weight=t.title_weight, tracking=_tracking(t.title_weight), after=lead,
+                       keep_next=True),
+        "deck": Style("display", t.deck, t.deck_leading, weight=t.deck_weight, italic=c.deck == "italic", color="ink_soft", after=lead,
+                      keep_next=True),
+        "kicker": replace(label, color="accent", after=half),
+        "byline": replace(byline, after=lead),
+        "author": replace(byline, weight=600) if sans else replace(byline, size=t.base + 0.5, caps="small", tracking=0.01),
+        "date": replace(byline, italic=not sans, color="ink_soft", figures=c.figures),
+        "heading2": heading,
+        "heading3": replace(lower, size=t.heading3, weight=400, italic=True, after=lead / 4) if slanted else (
+            replace(lower, size=t.heading3, weight=_bold(t), after=lead / 4)),
+        "heading4": lower,
+        "heading5": replace(lower, weight=400, italic=True, before=half),
+        "heading6": replace(lower, weight=400, color="ink_soft", before=half),
         "list": replace(body, indent=0.0, after=0.0),
-        "leadin": replace(body, weight=400, caps="small") if c.lead_in == "small-caps" else replace(body, weight=700),
-        "quote": replace(body, italic=True, align="left", indent=0.0, keep_together=True),
+        "leadin": {"small-caps": replace(body, caps="small"), "strong": replace(body, weight=700),
+                   "label": replace(body, font="label", size=t.base - 0.25, weight=700)}[c.lead_in],
+        "quote": replace(body, italic=True, align="left", indent=0.0, hyphens=False, keep_together=True),
         "attribution": replace(small, leading=lead),
-        "pull": Style("display", t.pull, t.pull_leading, italic=True, align="center", color="accent", before=lead, after=lead,
+        "pull": Style("display", t.pull, t.pull_leading, weight=t.pull_weight, italic=c.pull == "ruled", color="accent", before=lead,
+                      align="center" if c.pull == "ruled" else "left", tracking=_tracking(t.pull_weight) / 2, after=lead,
                       keep_together=True),
         "verse": replace(body, align="left", indent=0.0, hyphens=False, after=0.0),
         "caption": replace(small, before=half, keep_together=True),
         "label": replace(small, weight=600, color="ink"),
-        "credit": replace(small, size=t.small - 1.25),
+        "credit": replace(small, size=t.small * 0.87),
         "code": Style("code", t.base * 0.88, lead),
-        "code-block": Style("code", t.code, t.small_leading),
-        "note": Style("note", t.small, t.small_leading, figures="lining", after=half / 2),
-        "note-call": Style("text", t.base * 0.65, lead, color="accent"),
-        "table-head": Style("label", t.table - 0.75, lead, weight=600, color="ink_soft"),
-        "table-cell": Style("label", t.table, lead),
-        "aside": Style("text", t.base - 1, lead, figures=c.figures),
-        "aside-title": Style("label", t.small - 0.25, lead, weight=600, tracking=0.06, color="accent", keep_next=True),
-        "running-head": Style("text", t.small + 0.5, lead, italic=True, color="ink_soft"),
-        "folio": Style("text", t.base - 1, lead, figures=c.figures),
-        "contents": Style("text", t.base - 1, lead, figures=c.figures),
-        "contents-title": replace(label, size=t.base, caps="all-small"),
+        "code-block": Style("code", t.code, t.code_leading),
+        "note": Style("note", t.note, t.note_leading, after=lead / 4),
+        "note-call": Style("label" if sans else "text", t.base * 0.65, lead, weight=_bold(t) if sans else 400, color="accent"),
+        "table-head": Style("label", t.table - (0.0 if c.table_rules == "solid" else 0.5), t.table_leading, weight=_bold(t),
+                            color="accent" if c.table_rules in ("accent", "solid") else "ink_soft"),
+        "table-cell": Style("label", t.table, t.table_leading),
+        "aside": Style("label" if c.aside == "round" else "text", t.base - (1.0 if indented else 0.75), lead, figures=c.figures),
+        "aside-title": Style("label", t.small - 0.25 if caps else t.small + 1, lead, weight=_bold(t), color="accent",
+                             tracking=0.06 if caps else 0.0, keep_next=True),
+        "running-head": replace(head, italic=not sans, color="ink_soft"),
+        "folio": head if sans else Style("text", t.base - 1, lead, figures=c.figures),
+        "contents": Style("label", t.small + 1, lead) if sans else Style("text", t.base - 1, lead, figures=c.figures),
+        "contents-title": replace(label, color="ink_soft") if caps else replace(label, size=t.small + 0.5, color="accent"),
         "colophon": replace(small, after=half / 2),
     }
+
+
+def _bold(t: Type) -> int:
+    """The weight of small labels: semibold beside semibold titles, bold beside heavier ones."""
+    return 600 if t.title_weight <= 600 else 700
+
+
+def _tracking(weight: int) -> float:
+    """The letter spacing of large type, in em: the heavier, the closer."""
+    return -0.022 if weight > 600 else -0.012 if weight > 400 else 0.0
 
 
 # --- Loading ------------------------------------------------------------------------------------------------------------------------
@@ -370,8 +429,8 @@ def contrast(one: str, other: str) -> float:
 def _contrast_findings(file: _File, path: Path) -> list[Diagnostic]:
     found = []
     for name, table in (("color", file.color), ("dark", file.dark)):
-        for token in ("ink", "ink_soft", "accent", "link", "code_comment", "code_keyword", "code_string", "code_number"):
-            for ground in ("paper", "tint"):
+        for token in ("ink", "ink_soft", "accent", "link", "code_comment", "code_keyword", "code_string", "code_number", "on_accent"):
+            for ground in ("paper", "tint") if token != "on_accent" else ("accent",) if name == "color" else ():
                 ratio = contrast(getattr(table, token), getattr(table, ground))
                 if ratio < 4.5:
                     found.append(diagnostic("theme-contrast", f"{name}.{token} on {name}.{ground} has {ratio:.1f}:1, below 4.5:1",
@@ -394,29 +453,59 @@ def _cache() -> Path:
 
 
 def font_files(theme: Theme) -> dict[Face, Path]:
-    """The faces of a theme and of its fallbacks as TTF or OTF files, unpacked once per machine into the user's cache folder."""
+    """The faces of a theme and of its fallbacks as TTF or OTF files, unpacked once per machine into the user's cache folder.
+
+    Raises `ThemeError` for a file that is no WOFF2 font.
+    """
     fallbacks = (Face(family, weight, False, str(_folder() / "fonts" / name))
                  for family, files in FALLBACKS.items() for weight, name in files.items())
-    return {face: _unpacked(face.path) for face in (*theme.faces, *fallbacks)}
+    return {face: unpacked(face.path) for face in (*theme.faces, *fallbacks)}
+
+
+class FaceMetrics(Struct, frozen=True):
+    """Heights of a face as parts of its size: from the base line up, down, and up to the top of capitals; whether it has small ones."""
+
+    ascent: float
+    descent: float
+    cap: float
+    small_caps: bool
+
+
+@functools.lru_cache(maxsize=64)
+def metrics(path: str) -> FaceMetrics:
+    """The heights of an unpacked font file."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True) as font:
+        unit, lines = font["head"].unitsPerEm, font["hhea"]
+        cap = getattr(font["OS/2"], "sCapHeight", 0) or unit * 0.7
+        features = font["GSUB"].table.FeatureList.FeatureRecord if "GSUB" in font else ()
+        small = any(feature.FeatureTag == "smcp" for feature in features)
+        return FaceMetrics(lines.ascent / unit, -lines.descent / unit, cap / unit, small)
 
 
 @functools.lru_cache(maxsize=256)
-def _unpacked(woff2: str) -> Path:
-    """The unpacked twin of a WOFF2 file; its name carries the digest, so that a changed font is a new file."""
+def unpacked(woff2: str) -> Path:
+    """The unpacked twin of a WOFF2 file; its name carries the digest, so that a changed font is a new file. Raises `ThemeError`."""
     import hashlib
+    from io import BytesIO
 
-    data = Path(woff2).read_bytes()
+    from pubkit.files import write_file
+
+    try:
+        data = Path(woff2).read_bytes()
+    except OSError as error:
+        raise ThemeError(f"the font cannot be read: {error.strerror or error}", file=woff2) from error
     folder = _cache() / "fonts" / hashlib.sha256(data).hexdigest()[:16]
     name = Path(woff2).name.split(".")[0]
     if found := next((p for s in (".ttf", ".otf") if (p := folder / (name + s)).is_file()), None):
         return found
-    from io import BytesIO
-
     from fontTools.ttLib import woff2 as codec
 
     out = BytesIO()
-    codec.decompress(BytesIO(data), out)
-    unpacked = out.getvalue()
-    from pubkit.files import write_file
-
-    return write_file(folder / (name + (".otf" if unpacked[:4] == b"OTTO" else ".ttf")), unpacked)
+    try:
+        codec.decompress(BytesIO(data), out)
+    except Exception as error:  # it raises what it likes on broken files
+        raise ThemeError(f"the font cannot be read as WOFF2: {error}", file=woff2, hint="Replace the file") from error
+    plain = out.getvalue()
+    return write_file(folder / (name + (".otf" if plain[:4] == b"OTTO" else ".ttf")), plain)

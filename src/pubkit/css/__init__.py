@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from string import Template
 from typing import Literal, TypeAlias
 
 import msgspec
 
-from pubkit.theme import FALLBACKS, Face, Family, Style, Theme
+from pubkit.theme import FALLBACKS, Face, FaceMetrics, Family, Style, Theme, font_files, metrics
 
 __all__ = ["font_face", "sheet"]
 
@@ -49,13 +50,27 @@ SELECTORS = {
 INLINE_ROLES = {"author", "leadin", "credit"}
 _FAMILIES: tuple[Family, ...] = ("text", "display", "note", "label", "code")
 _MORE: tuple[Family, ...] = ("label", "text")
+_SECTION = re.compile(r"^@when (.+)\n((?:(?!@end$).*\n)*)@end\n", re.MULTILINE)
+VERSO_CAPS = "font-style: normal; font-variant-caps: all-small-caps; letter-spacing: 0.09em"
+CODE_WIDTH = 0.6  # of a character of the code's face, in em
 GENERIC = {"text": "serif", "display": "serif", "note": "serif", "label": "sans-serif", "code": "monospace"}
 
 
 def sheet(name: str, theme: Theme, unit: Unit) -> str:
     """The whole style sheet ``name`` (print, book or web) for a theme, lengths of text in ``unit`` (rem: 1 is the text's size)."""
     layout = (files("pubkit.css") / f"{name}.css").read_text(encoding="utf-8")
-    return _text(theme, unit) + Template(layout).substitute(_tokens(theme))
+    return _text(theme, unit) + Template(_chosen(layout, theme)).substitute(_tokens(theme, unit))
+
+
+def _chosen(layout: str, theme: Theme) -> str:
+    """A layout without the sections for choices that the theme has not made."""
+    made = {**msgspec.structs.asdict(theme.choices), "links": theme.links}
+
+    def section(match: re.Match[str]) -> str:
+        wanted = (condition.split(" = ") for condition in match[1].split(", "))
+        return match[2] if all(str(made[key]).lower() in values.split("|") for key, values in wanted) else ""
+
+    return _SECTION.sub(section, layout)
 
 
 def _text(theme: Theme, unit: Unit) -> str:
@@ -111,22 +126,53 @@ def _color(theme: Theme, style: Style, unit: Unit) -> str:
     return theme.hex(style) if unit == "pt" else f"var(--{style.color.replace('_', '-')})"
 
 
-def _tokens(theme: Theme) -> dict[str, str]:
-    numbers = {**msgspec.structs.asdict(theme.type), **msgspec.structs.asdict(theme.rules)}
-    page = {f"page_{k}": f"{v:g}" for k, v in msgspec.structs.asdict(theme.page).items()}
-    colors = msgspec.structs.asdict(theme.color)
-    dark = {f"dark_{k}": v for k, v in msgspec.structs.asdict(theme.dark).items()}
+def _tokens(theme: Theme, unit: Unit) -> dict[str, str]:
+    """What the layouts may name, as text: the theme's tokens, and lengths in points that are made of them."""
+    t, page, styles = theme.type, theme.page, theme.styles
+    ltr = theme.direction == "ltr"
+    lengths = {
+        **msgspec.structs.asdict(t), **msgspec.structs.asdict(theme.rules),
+        **{f"page_{k}": v for k, v in msgspec.structs.asdict(page).items()},
+        "lead_1_5": t.leading * 1.5, "lead_2": t.leading * 2, "lead_height": t.leading * page.lead_lines,
+        "page_measure": page.measure, "strip_gap": t.leading * 1.25, "strip_width": page.strip - t.leading * 1.25,
+        "tallest": (page.height - page.top - page.bottom) * 0.8, "radius": t.leading * 0.27,
+        "title_long": t.title * 0.74, "title_long_leading": t.title_leading * 0.76,
+        "code_long": min(t.code, (page.measure - t.leading * 1.6) / 80 / CODE_WIDTH),
+        "note_call_rise": t.base * 0.36, "note_call_weight": styles["note-call"].weight, "bold": styles["table-head"].weight,
+        "indent": styles["text"].indent, "after": styles["text"].after,
+    }
     return {
-        **{k: f"{v:g}" for k, v in numbers.items()}, **page, **colors, **dark,
-        "half": f"{theme.type.leading / 2:g}",
-        "quarter": f"{theme.type.leading / 4:g}",
-        "page_measure": f"{theme.page.measure:g}",
-        "indent": f"{theme.styles['text'].indent:g}",
-        "after": f"{theme.styles['text'].after:g}",
-        "align": theme.choices.align,
+        **{k: f"{v:.5g}" for k, v in (lengths | (_initial(theme) if unit == "pt" and theme.choices.initial else {})).items()},
+        **msgspec.structs.asdict(theme.color), **{f"dark_{k}": v for k, v in msgspec.structs.asdict(theme.dark).items()},
+        "start": "left" if ltr else "right", "end": "right" if ltr else "left",
+        "recto": "right" if ltr else "left", "verso": "left" if ltr else "right",
+        "align": {"left": "start"}.get(theme.choices.align, theme.choices.align),
         "mark": {"dash": "\\2013", "bullet": "\\2022"}[theme.choices.list_mark],
+        "quote_bar": theme.color.accent if theme.choices.layout == "band" else theme.color.rule,
+        "running_head": _declarations("running-head", theme, "pt"), "folio": _declarations("folio", theme, "pt"),
+        "note_call": _declarations("note-call", theme, "pt"),
+        "small_caps": "small-caps" if unit == "rem" or _face(theme, "text").small_caps else "normal",
+        "verso_head": VERSO_CAPS if theme.choices.labels == "caps" else "",
         **{f"font_{f}": ", ".join(f"'{x}'" for x in theme.stack(f)) for f in _FAMILIES},
     }
+
+
+def _face(theme: Theme, family: Family) -> FaceMetrics:
+    """The metrics of a family's regular face."""
+    files = font_files(theme)
+    own = (f for f in files if f.family == theme.stack(family)[0] and not f.italic)
+    return metrics(str(files[min(own, key=lambda f: abs(f.weight - 400))]))
+
+
+def _initial(theme: Theme) -> dict[str, float]:
+    """Size of a first letter of three lines, and how far it has to move down to stand on the third: by the metrics of its face."""
+    t, text, display = theme.type, _face(theme, "text"), _face(theme, "display")
+
+    def baseline(m: FaceMetrics, size: float, leading: float) -> float:
+        return (leading - (m.ascent + m.descent) * size) / 2 + m.ascent * size
+
+    size = (t.leading * 2 + text.cap * t.base) / display.cap
+    return {"initial": size, "initial_drop": t.leading * 2 + baseline(text, t.base, t.leading) - baseline(display, size, t.leading * 3)}
 
 
 def font_face(face: Face, url: str) -> str:

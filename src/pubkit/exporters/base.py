@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from msgspec import Struct
 
-from pubkit.diagnostics import Diagnostic
+from pubkit.diagnostics import Diagnostic, ExportError
 from pubkit.files import write_file
 
 __all__ = ["Attachment", "File", "Output"]
@@ -48,6 +48,9 @@ class Output(Struct, frozen=True):
     def write(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write every file below ``folder`` (made if missing), each whole or not at all, and give back the paths.
 
-        Raises `ExportError` if a file cannot be written.
+        Raises `ExportError` if a file cannot be written, or its name leads out of the folder.
         """
+        for file in self.files:
+            if not file.name or PurePosixPath(file.name).is_absolute() or ".." in PurePosixPath(file.name).parts or "\\" in file.name:
+                raise ExportError(f"{file.name!r} is no name of a file below the folder")
         return [write_file(Path(folder) / file.name, file.data) for file in self.files]

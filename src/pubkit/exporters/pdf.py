@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hashlib import md5
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
 
 from pubkit.diagnostics import Diagnostic, ExportError, diagnostic
-from pubkit.exporters import pages, press, xmp
+from pubkit.exporters import pages, passes, press, xmp
 from pubkit.exporters.base import Attachment, File, Output
 from pubkit.exporters.tags import Tagger
 from pubkit.exporters.xmp import Standard
@@ -31,10 +33,14 @@ class Options(pages.Options, frozen=True, forbid_unknown_fields=True):
 
     ``standard``: what the file claims to be; "a-4f" is for files that hold others.
     ``attachments``: files to embed, in a standard that allows them.
+    ``fonts``: folders of more fonts, a string as in PATH; by default those that the environment names in PUBKIT_FONTS.
+    ``dpi``: the most pixels of a picture to an inch of the page; where it has more, it is scaled down.
     """
 
     standard: Name = "a-3a+ua-1"
     attachments: tuple[Attachment, ...] = ()
+    fonts: str | tuple[str, ...] = ()
+    dpi: Annotated[int, msgspec.Meta(ge=36, le=2400)] = press.DPI
 
 
 def export(work: Volume, theme: Theme, options: Options = Options()) -> Output:  # noqa: B008 (frozen)
@@ -44,12 +50,14 @@ def export(work: Volume, theme: Theme, options: Options = Options()) -> Output: 
     """
     standard = STANDARDS[options.standard]
     _check(options, standard)
+    theme = pages.worn(theme, options, work.meta.language)
     resources: pages.Resources = {}
     root = pages.markup(work, theme, options, resources)
-    document = press.lay_out(root, theme, resources)
+    with passes.settling(passes.Settler(root, theme, options.moves, options.settle)):
+        document = press.lay_out(root, theme, resources, options.fonts, options.dpi)
     finisher = _Finisher(work.meta, standard, options.attachments, Tagger(document))
-    data = press.write(document, finisher, standard.version)
-    return Output((File(f"{work.meta.slug}.pdf", MEDIA_TYPE, data),), tuple(finisher.found), standard.claims)
+    data = press.write(document, finisher, standard.version, options.dpi)
+    return Output((File(f"{work.meta.slug}.pdf", MEDIA_TYPE, data),), (*press.stills(resources), *finisher.found), standard.claims)
 
 
 def _check(options: Options, standard: Standard) -> None:
@@ -87,16 +95,9 @@ class _Finisher:
             self._embed(pdf)
 
     def _fonts(self, document: Any) -> None:
-        """Say which characters only the last resort could show. Raises `ExportError` for those that no font has."""
-        last, missing = set(), set()
-        for font in document.fonts.values():
-            missing |= set(font.missing)
-            if "unifont" in font.name.decode("utf-8", "replace").lower():
-                last |= {c for text in font.to_unicode.values() for c in text if not c.isspace()}
-        if last:
-            shown = "".join(sorted(last)[:12])
-            self.found.append(diagnostic("glyph-missing", f"no font of the theme has {shown!r}{' and others' if len(last) > 12 else ''}; "
-                                                          "set in the last-resort font Unifont"))
+        """Say what the fonts lack. Raises `ExportError` for characters that not even the last resort has."""
+        self.found += press.lacking(document)
+        missing = {character for font in document.fonts.values() for character in font.missing}
         if missing:
             shown = ", ".join(f"U+{c:04X}" for c in sorted(missing)[:8])
             if self.standard.part:

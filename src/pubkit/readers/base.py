@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic
@@ -11,11 +13,15 @@ __all__ = ["Guess", "Provenance", "Read"]
 
 
 class Provenance(Struct, frozen=True):
-    """Where an article came from: file name as given, kind of source, and its bytes."""
+    """Where an article came from: file name as given, kind of source, its bytes, and what it was read with.
+
+    ``settings`` holds what bears on the result: ``encoding``, ``smart``, the fields of the ``publication``, and the ``meta`` given.
+    """
 
     name: str
     kind: str
     source: bytes
+    settings: dict[str, Any] = {}
 
 
 class Guess(Struct, frozen=True):
