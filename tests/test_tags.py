@@ -309,3 +309,34 @@ def test_a_volume_has_one_part_for_each_chapter(article: m.Article) -> None:
     assert [note.get("/ID") for note in tree.document.all("Note")] == ["note-1", "note-2"]
     (back,) = list(tree.document.all("Note"))[1].one("Link").links
     assert str(back.Contents) == "Назад до тексту: 2"
+
+
+def tree_of(*blocks: m.Block, **options: object) -> tuple[Tagged, set[str]]:
+    meta = m.Meta(title="T", slug="t", language="en", published=DATE, authors=["A"], publisher="P")
+    output = pubkit.export(m.Article(meta, blocks), "pdf", **options)
+    return Tagged(io.BytesIO(output.files[0].data)), {d.code for d in output.diagnostics}
+
+
+@pytest.mark.parametrize("options", [{}, {"notes": "end"}])
+def test_notes_too_long_for_a_page_stand_at_the_end_and_none_is_lost(options: dict[str, object]) -> None:
+    long = m.Note([text(SENTENCE * 30), text("The last words of it.")])
+    tree, codes = tree_of(text("A call", long, " and another", m.Note("Short."), "."), **options)
+    notes = list(tree.document.all("Note"))
+    assert [note.get("/ID") for note in notes] == ["note-1", "note-2"]
+    assert "The last words of it." in notes[0].text
+    assert notes[0].nodes[0].type == "Lbl"
+    assert ("export-note" in codes) == (not options)
+    calls = [node.one("Link") for node in tree.document.all("Reference")]
+    assert [names(tree)[str(call.links[0].Dest)] in note.pages for call, note in zip(calls, notes, strict=True)] == [True, True]
+    assert tree.unowned == {}
+
+
+def test_many_notes_of_one_paragraph_are_all_there() -> None:
+    tree, codes = tree_of(text(*(part for n in range(60) for part in (f"Word {n}", m.Note(f"Note {n} here."), " "))))
+    assert [note.text.split("Note ")[1][:8].strip() for note in tree.document.all("Note")][::20] == ["0 here.", "20 here.", "40 here."]
+    assert "export-note" in codes
+
+
+def test_characters_of_private_use_are_said() -> None:
+    tree, _ = tree_of(text("Private \ue000 use"))
+    assert "Private \ue000 use" in tree.document.text

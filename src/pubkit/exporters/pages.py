@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from pubkit import math, words
 from pubkit.exporters.passes import glue
-from pubkit.model import Article, Asset, Heading, Volume, plain_text
+from pubkit.model import Article, Asset, Heading, List, Note, Table, Volume, plain_text, walk
 from pubkit.theme import Choices, Page, Theme
 from pubkit.xhtml import Dialect, Outline, Renderer, attr, escape, outline
 
-__all__ = ["Options", "Resources", "markup", "worn"]
+__all__ = ["Options", "Resources", "markup", "overflowing", "worn"]
 
 LONGEST_WORD = 60  # the layout engine takes time with the square of a word that fits no line
 LONG_TITLE = 70  # characters; a longer one is set smaller
@@ -24,6 +24,7 @@ LONG_CONTENTS = 16  # lines
 SHORT_TABLE = 12  # rows; so many stay together
 OPENING = 180  # characters of a first paragraph that can carry a large initial
 LEAST_MARGIN = 42.0  # points
+MOST_NOTES, LONGEST_NOTE = 20, 2500  # notes of one block, characters of one note: the engine breaks no note over pages
 CHARACTERS = 2.1  # of running text to an em
 Paper: TypeAlias = Literal["theme", "a4", "a5", "letter"]
 SHEETS: dict[str, tuple[float, float]] = {"a4": (595.28, 841.89), "a5": (419.53, 595.28), "letter": (612.0, 792.0)}
@@ -39,6 +40,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     ``links``: whether links stand out in colour ("screen") or look like the text around them ("print").
     ``contents``: whether a list of the sections stands on the first page ("auto": where there are ``contents_from`` or more).
     ``contents_from``: how many sections make a list of contents worth while.
+    ``notes``: whether notes stand at the foot of the page that calls them or at the end of the article ("auto": at the foot, unless they
+    are too long or too many for their pages).
     ``settle``: whether blocks are padded to the grid of lines, figures moved out of the way of holes, and short last words kept company.
     ``moves``: how many times a page may be laid out anew to move a figure.
     """
@@ -48,6 +51,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     links: Literal["screen", "print"] = "screen"
     contents: Literal["auto", "yes", "no"] = "auto"
     contents_from: Annotated[int, msgspec.Meta(ge=1)] = 3
+    notes: Literal["auto", "foot", "end"] = "auto"
     settle: bool = True
     moves: Annotated[int, msgspec.Meta(ge=0, le=20)] = 5
 
@@ -78,6 +82,18 @@ def _on(sheet: tuple[float, float], page: Page, choices: Choices) -> tuple[Page,
     bleeds = page.lead_out >= min(outer)  # to the edges of the sheet
     return Page(width, height, page.top * tall, right, page.bottom * tall, strip + left, page.first_top * tall, strip,
                 min(left, right) if bleeds else min(page.lead_out, left, right), max(int(page.lead_lines * tall), 8)), choices
+
+
+def overflowing(work: Volume) -> bool:
+    """Whether notes of a volume are more or longer than the foot of a page can bear."""
+    for chapter in work.chapters:
+        for block in chapter.content:
+            notes = [node for node in walk(block) if isinstance(node, Note)]
+            if len(notes) > MOST_NOTES and not isinstance(block, (List, Table)):
+                return True
+            if any(len(plain_text(note.content)) > LONGEST_NOTE for note in notes):
+                return True
+    return False
 
 
 # --- The markup ---------------------------------------------------------------------------------------------------------------------
@@ -120,7 +136,8 @@ def _chapter(article: Article, index: int, work: Volume, theme: Theme, options: 
         return f'<img class="pk-formula"{attr("src", url)}{attr("alt", math.spoken(tex) or tex)} style="{box}"/>'
 
     prefix = f"c{index}-" if index else ""
-    renderer = Renderer(article, Dialect(language, notes="foot", longest=LONGEST_WORD, prefix=prefix, href=href, src=src, math=formula,
+    notes: Literal["foot", "end"] = "end" if options.notes == "end" else "foot"
+    renderer = Renderer(article, Dialect(language, notes=notes, longest=LONGEST_WORD, prefix=prefix, href=href, src=src, math=formula,
                                          undescribed=words.word("undescribed", language)))
     masthead = renderer.masthead() if index == 0 else ""
     if not masthead and index == 0 and theme.choices.layout == "band":
@@ -129,10 +146,13 @@ def _chapter(article: Article, index: int, work: Volume, theme: Theme, options: 
     lines = outline(article.content)
     listed = options.contents == "yes" or sum(line.level == 2 for line in lines) >= options.contents_from
     contents = _contents(lines, renderer) if lines and listed and options.contents != "no" else ""
-    body = f'<div class="pk-body">\n{renderer.render(article.content).body}</div>\n'
+    rendered = renderer.render(article.content)
+    body = f'<div class="pk-body">\n{rendered.body}</div>\n'
+    end = renderer.end_matter()
+    notes_below = rendered.notes + renderer.render(()).notes  # those of the text, then those that the end matter calls
     cover = " pk-cover" if article.meta.image and theme.choices.opening == "page" else ""
     return (f'<article class="pk-chapter{cover}"{attr("lang", language)}{_running(article, work, theme)}>\n'
-            f"{masthead}{head}{contents}{body}{renderer.end_matter()}</article>\n")
+            f"{masthead}{head}{contents}{body}{notes_below}{end}</article>\n")
 
 
 def _running(article: Article, work: Volume, theme: Theme) -> str:

@@ -6,6 +6,7 @@ from hashlib import md5
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from pubkit.diagnostics import Diagnostic, ExportError, diagnostic
 from pubkit.exporters import pages, passes, press, xmp
@@ -48,16 +49,27 @@ def export(work: Volume, theme: Theme, options: Options = Options()) -> Output: 
 
     Raises `ExportError` if it cannot be laid out, or if it cannot be what ``options.standard`` claims.
     """
-    standard = STANDARDS[options.standard]
+    standard, asked = STANDARDS[options.standard], options.notes
     _check(options, standard)
     theme = pages.worn(theme, options, work.meta.language)
+    if options.notes == "auto" and pages.overflowing(work):
+        options = replace(options, notes="end")
+    document, resources = _laid_out(work, theme, options)
+    if options.notes == "auto" and press.spilled(document):
+        options = replace(options, notes="end")
+        document, resources = _laid_out(work, theme, options)
+    said = (diagnostic("export-note", "notes are too long or too many for the foot of their pages, and stand at the end"),) if (
+        options.notes != asked) else ()
+    finisher = _Finisher(work.meta, standard, options.attachments, Tagger(document))
+    data = press.write(document, finisher, standard.version, options.dpi)
+    return Output((File(f"{work.meta.slug}.pdf", MEDIA_TYPE, data),), (*said, *press.stills(resources), *finisher.found), standard.claims)
+
+
+def _laid_out(work: Volume, theme: Theme, options: Options) -> tuple[Any, pages.Resources]:
     resources: pages.Resources = {}
     root = pages.markup(work, theme, options, resources)
     with passes.settling(passes.Settler(root, theme, options.moves, options.settle)):
-        document = press.lay_out(root, theme, resources, options.fonts, options.dpi)
-    finisher = _Finisher(work.meta, standard, options.attachments, Tagger(document))
-    data = press.write(document, finisher, standard.version, options.dpi)
-    return Output((File(f"{work.meta.slug}.pdf", MEDIA_TYPE, data),), (*press.stills(resources), *finisher.found), standard.claims)
+        return press.lay_out(root, theme, resources, options.fonts, options.dpi), resources
 
 
 def _check(options: Options, standard: Standard) -> None:

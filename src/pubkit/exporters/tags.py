@@ -45,6 +45,7 @@ NUMBERINGS = {"disc": "Disc", "circle": "Circle", "square": "Square", "decimal":
               "upper-roman": "UpperRoman", "lower-alpha": "LowerAlpha", "upper-alpha": "UpperAlpha"}
 UNSEEN = dict.fromkeys((0x200B, 0x00AD, 0x2060))  # places to break, which are no part of a text
 ALIKE = {**UNSEEN, 0x00A0: " ", 0x202F: " "}
+PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 OBJECT = "\ufffc"  # a picture among words
 REACH = 400
 HYPHENS = "-\u2010\u2011\u00ad"
@@ -320,6 +321,10 @@ class Tagger:
             note.attributes["ID"] = f"note-{self.notes[source]}"
             self.bodies.append((note, source))
             return self._spoken(note, source)
+        if tag == "li" and (of := self.parents.get(self.parents[source])) is not None and _has_class(of, "pk-notes"):
+            note = self.elements[source, "item"] = self._spoken(Element("Note", parent, source), source)
+            note.attributes["ID"] = source.get("id", "").lstrip("_")
+            return note
         if tag == "li":
             return self._item(source, parent)
         if tag in ("dt", "dd"):
@@ -336,14 +341,15 @@ class Tagger:
             kind = "BlockQuote"
         elif kind == "L" and self._in_contents(source):
             kind = "TOC"
-        elif (kind == "Code" and parent.type == "Code") or (kind == "Link" and not source.get("href")):
+        elif ((kind == "Code" and parent.type == "Code") or (kind == "Link" and not source.get("href"))
+              or (kind == "L" and _has_class(self.parents[source], "pk-notes"))):
             kind = ""
         kind = kind or self._plain(source)
         if not kind:
             return parent
         if kind in INLINE_TYPES:
             parent = self._host(parent)
-        if kind == "Link" and parent.type in ("TOCI", "P") and self._in_contents(source):
+        if kind == "Link" and (source.get("role") == "doc-noteref" or (parent.type in ("TOCI", "P") and self._in_contents(source))):
             parent = Element("Reference", parent, source)
         made = self._spoken(Element(kind, parent, source), source)
         self._describe(made, box)
@@ -527,6 +533,8 @@ class _Texts:
 
     def settle(self, pieces: list[Piece]) -> None:
         """Write beside the glyphs what they do not say by themselves: as few bytes as will do."""
+        import pydyf
+
         for piece in pieces:
             text = piece.text.translate(UNSEEN) + piece.gap
             if piece.hyphenated:
@@ -535,14 +543,15 @@ class _Texts:
                 piece.element.attributes["ActualText"] = text
                 continue
             shown = self.shown(piece.mark)
+            if PRIVATE.search(text):  # what no standard names is said beside the glyph (ISO 19005-2, 6.2.11.7.3)
+                piece.mark.stream.stream[piece.mark.at]["ActualText"] = pydyf.String(text)
+                continue
             if shown.translate(ALIKE) == text.translate(ALIKE) and not piece.hyphenated:
                 continue
             if piece.hyphenated and shown[:-1].translate(ALIKE) == text.translate(ALIKE) and self.hyphenate(piece.mark):
                 continue
             if piece.gap == " " and (shown + " ").translate(ALIKE) == text.translate(ALIKE) and self.space(piece.mark):
                 continue
-            import pydyf
-
             piece.mark.stream.stream[piece.mark.at]["ActualText"] = pydyf.String(text)
 
     def shown(self, mark: Mark) -> str:
