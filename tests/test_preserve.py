@@ -723,6 +723,11 @@ def test_extract_and_verify_on_the_command_line(run: Run, tmp_path: Path, monkey
     call = CliRunner().invoke
     result = call(main, ["extract", "tides.pdf", "-o", "one"])
     assert (result.exit_code, Path("one/tides.md").read_text()) == (0, TIDES), result.output
+    assert "archive-changed" not in result.output
+    Path("touched.pdf").write_bytes(saved(run.pdf, lambda _pdf: None))
+    result = call(main, ["extract", "touched.pdf", "-o", "touched"])
+    assert (result.exit_code, Path("touched/tides.md").read_text()) == (0, TIDES), result.output
+    assert "archive-changed" in result.output
     result = call(main, ["extract", "tides.pdf", "rain.pdf", "-o", "both"])
     assert (result.exit_code, Path("both/rain/rain.md").read_text()) == (0, RAIN), result.output
     result = call(main, ["extract", "tides.pdf", "-o", "made", "-f", "html,json"])

@@ -18,7 +18,7 @@ import click
 
 from pubkit.build import DEFAULT_FORMATS, Report, Result
 from pubkit.build import build as build_all
-from pubkit.diagnostics import PubkitError, ThemeError, UsageError
+from pubkit.diagnostics import PubkitError, ThemeError, UsageError, diagnostic
 from pubkit.preserve import Verdict
 from pubkit.readers import Read
 
@@ -314,7 +314,9 @@ def _taken_out(files: tuple[str, ...], out: Path, shown: _Shown) -> Report:
             archive = preserve.extract(file)
             paths = archive.write(out if len(files) == 1 else out / Path(file).stem)
             made = tuple(Made(str(path), path.name, "", path.stat().st_size, "") for path in paths)
-            results.append(Result(file, archive.article.meta.slug, archive.article.meta.title_text, made))
+            found = () if preserve.sealed(Path(file).read_bytes()) else (diagnostic(
+                "archive-changed", "the PDF is not byte for byte as pubkit wrote it; `pubkit verify` says what was changed", file),)
+            results.append(Result(file, archive.article.meta.slug, archive.article.meta.title_text, made, diagnostics=found))
         except PubkitError as error:
             results.append(Result(file, error=error))
         shown(results[-1])

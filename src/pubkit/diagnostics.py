@@ -58,6 +58,7 @@ class Diagnostic(Struct, frozen=True):
 # Every code, how grave it is, and what it says. docs/diagnostics.md explains each one; a test keeps both lists alike.
 CODES: dict[str, tuple[Severity, str]] = {
     "alt-missing": ("warning", "a picture has no alternative text"),
+    "archive-changed": ("warning", "an archived PDF is not as it was made, though the files in it are"),
     "archive-versions": ("warning", "an archived PDF was made under other versions, so that outputs made from it may differ"),
     "author-missing": ("info", "the source names no author"),
     "character-dropped": ("warning", "a character that no output can hold was taken out"),

@@ -45,6 +45,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, tu
     for theme in themes.names():
         add(f"theme-{theme}", sample.article, CLAIMED, theme=theme)
     add("archived", sample.article, CLAIMED, archive=sample.provenance)
+    add("archived-a-4f", sample.article, ("4f",), archive=sample.provenance, standard="a-4f")
     for number, article in enumerate(_random_articles()):
         add(f"random-{number}", article, CLAIMED)
     return made
