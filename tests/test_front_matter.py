@@ -539,7 +539,7 @@ def test_every_form_gives_the_same(text: str) -> None:
 
 def test_the_manual_lists_the_same_synonyms() -> None:
     page = (Path(__file__).parents[1] / "docs" / "front-matter.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| ([a-z]+) \| ((?:`[^`]+`(?:, )?)+) \|", page, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([a-z_]+) \| ((?:`[^`]+`(?:, )?)+) \|", page, re.MULTILINE))
     listed = {field: tuple(plain_key(name) for name in re.findall("`([^`]+)`", names)) for field, names in rows.items()}
     assert listed == SYNONYMS
 
@@ -552,7 +552,7 @@ def test_the_manual_lists_the_same_synonyms() -> None:
     "---\ntitle: x\n" + "? - " * 50_000 + "\n---\n", "---\nauthor: '" + "(" * 300_000 + "'\n---\n",
 ])
 def test_hostile_sources_take_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(MetadataError):
         whole(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

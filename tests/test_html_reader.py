@@ -419,10 +419,10 @@ def test_repetition_takes_time_in_proportion(piece: str) -> None:
 @pytest.mark.parametrize("piece", ["<div>", "<b>", "<table><tr><td>", "<ul><li>", "<span>\n\n"])
 def test_nesting_has_a_limit_with_a_line(piece: str) -> None:
     for read in (parse, lambda text: fragment(text, "a.md")):
-        begun = time.perf_counter()
+        begun = time.process_time()
         with pytest.raises(LimitError, match="nested more than"):
             read("\n" + piece * 2000)
-        assert time.perf_counter() - begun < 2
+        assert time.process_time() - begun < 2
     with pytest.raises(LimitError) as error:
         convert("\n\n" + piece * 2000)
     assert error.value.location.line >= 3

@@ -89,10 +89,10 @@ def test_diagnostics_name_file_and_line() -> None:
     "".join(f"[^{i}]: [^{i + 1}]\n" for i in range(500)) + "\n[^0]\n\n[^500]: end",
 ], ids=["quotes", "lists", "one line", "boxes", "html", "emphasis", "inline html", "note in note", "note calls note"])
 def test_too_deep_is_said_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LimitError, match="nested more than"):
         parse(text, "deep.md")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_deep_but_allowed_keeps_its_words() -> None:

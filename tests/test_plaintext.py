@@ -876,9 +876,9 @@ def test_any_mixture_is_read_and_nothing_lost() -> None:
     "By Ann Lee, " * 50_000, "1.1." * 100_000, "– a – b\n" * 40_000, "---- " * 60_000, "a  b\n-- --\n" * 20_000,
 ], ids=lambda text: f"{text[:12]!r}*{len(text)}")
 def test_long_input_is_read_in_good_time(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     parse(text)
-    assert time.perf_counter() - begin < 12
+    assert time.process_time() - begin < 12
 
 
 # --- Outline ------------------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 
-from pubkit.api import export, feed, feed_entry, parse, read
+from pubkit.api import export, feed, feed_entry, parse, read, read_bytes, read_volume
 from pubkit.build import Report, build
 from pubkit.diagnostics import (
     AssetError,
@@ -69,6 +69,8 @@ __all__ = [
     "normalize",
     "parse",
     "read",
+    "read_bytes",
+    "read_volume",
 ]
 
 logging.getLogger("pubkit").addHandler(logging.NullHandler())

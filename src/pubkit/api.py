@@ -15,11 +15,10 @@ from pubkit.exporters import Output
 from pubkit.model import Article, Entry, Feed, FeedMeta, Volume
 from pubkit.normalize import Limits, normalize
 from pubkit.publication import NAMELESS, Publication, complete, find, override
-from pubkit.readers import Provenance, Read
-from pubkit.readers.encoding import decode
+from pubkit.readers import Provenance, Read, epub
 from pubkit.theme import load as load_theme
 
-__all__ = ["export", "feed", "feed_entry", "parse", "read", "read_bytes", "ready"]
+__all__ = ["export", "feed", "feed_entry", "parse", "read", "read_bytes", "read_volume", "ready"]
 
 MAX_BYTES = 50_000_000
 
@@ -30,7 +29,7 @@ def read(path: str | os.PathLike[str], kind: str | None = None, *, encoding: str
 
     Args:
         path: the source file.
-        kind: markdown, text or json; by default what the file's name says.
+        kind: markdown, text, json or epub; by default what the file's name says.
         encoding: the name of the file's encoding; by default UTF-8 or UTF-16, else what the file declares or its letters show.
         smart: whether straight quotes and hyphens become those of print; by default what the publication says.
         publication: what the article does not say of itself; by default the ``pubkit.toml`` beside the file.
@@ -42,7 +41,7 @@ def read(path: str | os.PathLike[str], kind: str | None = None, *, encoding: str
     file = Path(path)
     name = str(path)
     kind = kind or readers.kind_of(name)
-    data = _bytes(file, name)
+    data = _bytes(file, name, kind)
     publication = publication if publication is not None else find(file.parent)
     return _read(data, name, kind, encoding, publication, file.parent, limits, smart, meta)
 
@@ -55,10 +54,10 @@ def read_bytes(data: bytes, name: str, kind: str, *, encoding: str = "", smart: 
 
 def _read(data: bytes, name: str, kind: str, encoding: str, publication: Publication, root: Path | None, limits: Limits | None,
           smart: bool | None, meta: dict[str, Any]) -> Read:
-    text, about_text = decode(data, name, encoding)
-    raw = readers.parser(kind)(text, name)
-    raw = msgspec.structs.replace(raw, diagnostics=(*about_text, *raw.diagnostics))
+    raw = readers.of_bytes(data, kind, name, encoding)
     provenance = Provenance(name, kind, data, {"encoding": encoding})
+    if kind == "epub":  # the article was completed before it was bound; to do it again could change it
+        publication, root, smart = Publication(timezone=publication.timezone), None, False
     return _finished(raw, provenance, publication, root, {}, limits, smart, meta)
 
 
@@ -73,12 +72,21 @@ def parse(text: str, kind: str = "markdown", *, name: str = "", pictures: Mappin
     return _finished(raw, Provenance(name, kind, data), publication or Publication(), None, pictures or {}, limits, smart, meta)
 
 
-def _bytes(file: Path, name: str) -> bytes:
+def read_volume(path: str | os.PathLike[str]) -> Volume:
+    """The articles of an EPUB that pubkit made with ``epub.source = true``, as they were bound. Raises `ReadError`, `LimitError`."""
+    name = str(path)
+    bound = epub.volume(_bytes(Path(path), name, "epub"), name)
+    about, _ = ready(Article(bound.meta), Publication(), name)
+    return Volume(about.meta, tuple(ready(chapter, Publication(), name)[0] for chapter in bound.chapters))
+
+
+def _bytes(file: Path, name: str, kind: str) -> bytes:
+    most = epub.MAX_BYTES if kind == "epub" else MAX_BYTES
     try:
         if file.is_dir():
             raise ReadError("this is a folder, not a file", file=name, hint="pubkit.build and `pubkit build` take folders")
-        if file.stat().st_size > MAX_BYTES:
-            raise ReadError(f"the file has {file.stat().st_size:,} bytes, more than {MAX_BYTES:,}", file=name)
+        if file.stat().st_size > most:
+            raise ReadError(f"the file has {file.stat().st_size:,} bytes, more than {most:,}", file=name)
         return file.read_bytes()
     except OSError as error:
         raise ReadError(f"the file cannot be read: {error.strerror or error}", file=name) from error
@@ -134,7 +142,9 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
             chapter, more = ready(chapter, publication or Publication())
             chapters.append(chapter)
             found += more
-        bound, _ = complete(Article(work.meta), publication or Publication())
+        spoken = {chapter.meta.language for chapter in chapters}
+        about = work.meta if work.meta.language or len(spoken) != 1 else msgspec.structs.replace(work.meta, language=spoken.pop())
+        bound, _ = complete(Article(about), publication or Publication())
         work = Volume(bound.meta, tuple(chapters))
     given: Any = work
     if archive and isinstance(work, Article):

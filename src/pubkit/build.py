@@ -136,7 +136,7 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         publication: by default the ``pubkit.toml`` in the first folder given, or beside the first file.
         options: by format, what its ``Options`` knows.
         meta: fields of `Meta` that stand over those of every source.
-        kind: the kind of every source (markdown, text, json); by default what its name says.
+        kind: the kind of every source (markdown, text, json, epub); by default what its name says.
         encoding: the name of every source's encoding; by default UTF-8 or UTF-16, else what the source declares or its letters show.
         smart: whether straight quotes and hyphens become those of print; by default what the publication says.
         strict: whether warnings make an article fail.
@@ -233,7 +233,7 @@ def _folder(out: Path) -> None:
 
 def sources(folder: Path, out: Path | None = None) -> Iterator[Path]:
     """The articles below a folder, sorted: Markdown and text, but not hidden ones, READMEs, licences, or what is in ``out`` or a bag."""
-    suffixes = {s for kind in readers.kinds() if kind.name != "json" for s in kind.suffixes}
+    suffixes = _searched()
     own = out.resolve() if out else None
     for root, folders, files in os.walk(folder):
         here = Path(root)
@@ -245,6 +245,11 @@ def sources(folder: Path, out: Path | None = None) -> Iterator[Path]:
                 yield path
 
 
+def _searched() -> list[str]:
+    """The suffixes of files that a folder is searched for. JSON and EPUB are outputs too, which often lie beside the sources."""
+    return [s for kind in readers.kinds() if kind.name not in ("json", "epub") for s in kind.suffixes]
+
+
 def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Result], Table]:
     """The jobs of a run, what fails before it begins (missing files, empty folders, slugs that stand twice), and where links lead."""
     found: list[str] = []
@@ -254,8 +259,8 @@ def _plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Res
         if path.is_dir():
             inside = [str(p) for p in sources(path, Path(settings.out))]
             if not inside:
-                kinds = " ".join(s for k in readers.kinds() for s in k.suffixes)
-                failed.append(Result(given, error=ReadError("the folder holds no articles", file=given, hint=f"Articles end in {kinds}")))
+                failed.append(Result(given, error=ReadError("the folder holds no articles", file=given,
+                                                            hint=f"Articles end in {' '.join(_searched())}")))
             for source in inside:
                 if Path(source).is_symlink() and not Path(source).resolve().is_relative_to(path.resolve()):
                     failed.append(Result(source, error=ReadError("this is a link that leads out of the folder", file=source,
@@ -303,6 +308,10 @@ def _said(source: str, kind: str, encoding: str) -> Meta:
     """What the head of a source says."""
     if kind == "json":
         return model.decode(Path(source).read_bytes()).meta
+    if kind == "epub":
+        from pubkit.readers import epub
+
+        return epub.meta(Path(source).read_bytes(), source)
     if kind not in ("markdown", "text"):
         return Meta()
     from pubkit.readers import front_matter
@@ -366,7 +375,7 @@ def job(work: Job, settings: Settings) -> Result:
             raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source,
                               hint="Mend them, or build without --strict")
         return Result(work.source, article.meta.slug, article.meta.title_text, _written(outputs, settings.out), entry, found, links=links,
-                      pictures=_pictures(article, work.source))
+                      pictures=_pictures(article, work.source, settings))
     except PubkitError as error:
         return Result(work.source, diagnostics=found, error=_at(error, work.source))
     except Exception as error:  # a fault of ours must not take the other articles with it
@@ -397,8 +406,10 @@ def _payload(article: Article, article_read: Read, worn: Theme, work: Job, links
                             links={posixpath.relpath(key, posixpath.dirname(own)): address for key, address in known.items()})
 
 
-def _pictures(article: Article, source: str) -> tuple[str, ...]:
+def _pictures(article: Article, source: str, settings: Settings) -> tuple[str, ...]:
     """The files below the source's folder that the article's pictures were loaded from."""
+    if (settings.kind or readers.kind_of(source)) == "epub":  # they come from the book
+        return ()
     root = Path(source).parent.resolve()
     names = {unquote(node.src).replace("\\", "/").lstrip("/") for node in walk(article)
              if isinstance(node, Image) and node.asset and not node.src.startswith("data:")}

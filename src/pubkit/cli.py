@@ -61,7 +61,7 @@ def main() -> None:
 @click.option("-o", "--out", default="out", show_default=True, metavar="DIR", help="Folder for the outputs; '-' for standard output.")
 @click.option("-f", "--formats", default=",".join(DEFAULT_FORMATS), show_default=True, metavar="NAMES", help="Formats, joined by commas.")
 @click.option("--theme", default=None, metavar="NAME", help="A theme's name, or the folder of one. [default: journal]")
-@click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the sources: markdown, text or json.")
+@click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the sources: markdown, text, json or epub.")
 @click.option("--encoding", default="", metavar="NAME", help="Encoding of the sources, such as windows-1252; nothing is guessed then.")
 @click.option("--site-url", default=None, metavar="URL", help="Address of the site, for links, feeds and ids.")
 @click.option("--title", "site_title", default=None, metavar="TEXT", help="Title of the publication.")
@@ -245,7 +245,7 @@ def _json(report: Report) -> str:
 @click.option("--why", is_flag=True, help="Show the reason for each guess.")
 @click.option("--loss", is_flag=True, help="Compare the words and the structure with those of the source.")
 @click.option("--json", "as_json", is_flag=True, help="Print the canonical JSON; with --loss, that of the comparison.")
-@click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the source: markdown, text or json.")
+@click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the source: markdown, text, json or epub.")
 @click.option("--encoding", default="", metavar="NAME", help="Encoding of the source, such as windows-1252; nothing is guessed then.")
 def inspect(file: str, why: bool, loss: bool, as_json: bool, kind: str | None, encoding: str) -> None:
     """Show the structure that is found in a file."""
@@ -253,24 +253,16 @@ def inspect(file: str, why: bool, loss: bool, as_json: bool, kind: str | None, e
     from pubkit.model import encode
     from pubkit.outline import outline
 
-    read = _from_standard_input(kind or "markdown", encoding) if file == "-" else pubkit.read(file, kind, encoding=encoding)
+    if file == "-":
+        read = pubkit.read_bytes(sys.stdin.buffer.read(), "-", kind or "markdown", encoding=encoding)
+    else:
+        read = pubkit.read(file, kind, encoding=encoding)
     for found in read.diagnostics:
         click.echo(str(found), err=True)
     if loss:
         _show_loss(read, as_json)
     else:
         click.echo(encode(read.article, indent=1).decode() if as_json else outline(read.article, read.guesses, why))
-
-
-def _from_standard_input(kind: str, encoding: str) -> Read:
-    import msgspec
-
-    import pubkit
-    from pubkit.readers.encoding import decode
-
-    text, found = decode(sys.stdin.buffer.read(), "-", encoding)
-    read = pubkit.parse(text, kind, name="-")
-    return msgspec.structs.replace(read, diagnostics=(*found, *read.diagnostics))
 
 
 def _show_loss(read: Read, as_json: bool) -> None:
@@ -284,16 +276,18 @@ def _show_loss(read: Read, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE.pdf...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("-o", "--out", required=True, metavar="DIR", help="Folder for what comes out, made if it is missing.")
 @click.option("-f", "--formats", default=None, metavar="NAMES",
               help="Make these formats again, joined by commas ('same': those that were made then), instead of the embedded files.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON report instead of lines.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors alone.")
 def extract(files: tuple[str, ...], out: str, formats: str | None, as_json: bool, quiet: bool) -> None:
-    """Take out what archived PDFs were made from, or make other formats from them alone."""
+    """Take out what archived PDFs were made from, or make other formats from them alone; take the articles out of EPUBs."""
     if formats is None:
         _end(_taken_out(files, Path(out), _Shown(quiet or as_json, False)), as_json)
+    if any(_is_book(file) for file in files):
+        raise UsageError("formats are made again from PDFs alone", hint="`pubkit build book.epub` makes them of an EPUB with one article")
     from pubkit.build import rebuild
 
     shown = _Shown(quiet or as_json, False)
@@ -304,23 +298,57 @@ def extract(files: tuple[str, ...], out: str, formats: str | None, as_json: bool
 
 
 def _taken_out(files: tuple[str, ...], out: Path, shown: _Shown) -> Report:
-    """The embedded files of PDFs, written: those of one into the folder, those of several into folders of their own."""
-    from pubkit import preserve
-    from pubkit.preserve.records import Made
-
+    """What PDFs and EPUBs carry, written: the files of one into the folder, those of several into folders of their own."""
     results: list[Result] = []
     for file in files:
+        folder = out if len(files) == 1 else out / Path(file).stem
         try:
-            archive = preserve.extract(file)
-            paths = archive.write(out if len(files) == 1 else out / Path(file).stem)
-            made = tuple(Made(str(path), path.name, "", path.stat().st_size, "") for path in paths)
-            found = () if preserve.sealed(Path(file).read_bytes()) else (diagnostic(
-                "archive-changed", "the PDF is not byte for byte as pubkit wrote it; `pubkit verify` says what was changed", file),)
-            results.append(Result(file, archive.article.meta.slug, archive.article.meta.title_text, made, diagnostics=found))
+            results.append(_unbound(file, folder) if _is_book(file) else _unpacked(file, folder))
         except PubkitError as error:
             results.append(Result(file, error=error))
         shown(results[-1])
     return Report(tuple(results))
+
+
+def _unpacked(file: str, folder: Path) -> Result:
+    """The embedded files of an archived PDF, written."""
+    from pubkit import preserve
+    from pubkit.preserve.records import Made
+
+    archive = preserve.extract(file)
+    paths = archive.write(folder)
+    made = tuple(Made(str(path), path.name, "", path.stat().st_size, "") for path in paths)
+    found = () if preserve.sealed(Path(file).read_bytes()) else (diagnostic(
+        "archive-changed", "the PDF is not byte for byte as pubkit wrote it; `pubkit verify` says what was changed", file),)
+    return Result(file, archive.article.meta.slug, archive.article.meta.title_text, made, diagnostics=found)
+
+
+def _is_book(file: str) -> bool:
+    return Path(file).suffix.lower() == ".epub"
+
+
+def _unbound(file: str, folder: Path) -> Result:
+    """The articles of an EPUB, each written as canonical JSON."""
+    import pubkit
+    from pubkit.files import write_file
+    from pubkit.model import encode
+    from pubkit.preserve.records import Made
+
+    bound = pubkit.read_volume(file)
+    names: dict[str, str] = {}  # by the name as systems that know no capitals have it
+    for article in bound.chapters:
+        name, number = article.meta.slug, 1
+        while name.casefold() in names:
+            number += 1
+            name = f"{article.meta.slug}-{number}"
+        names[name.casefold()] = name
+    goals = [folder / f"{name}.json" for name in names.values()]
+    files = [encode(article, indent=1) + b"\n" for article in bound.chapters]
+    for goal, data in zip(goals, files, strict=True):
+        if goal.exists() and not (goal.is_file() and goal.read_bytes() == data):
+            raise UsageError(f"{goal} is there already, with other contents", file=file, hint="Choose an empty folder")
+    made = tuple(Made(str(write_file(goal, data)), goal.name, "", len(data), "") for goal, data in zip(goals, files, strict=True))
+    return Result(file, bound.meta.slug, bound.meta.title_text, made)
 
 
 @main.command()

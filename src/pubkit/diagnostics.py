@@ -62,6 +62,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "archive-versions": ("warning", "an archived PDF was made under other versions, so that outputs made from it may differ"),
     "author-missing": ("info", "the source names no author"),
     "character-dropped": ("warning", "a character that no output can hold was taken out"),
+    "claim-withheld": ("info", "a book does not say that it conforms to EPUB Accessibility, since a check failed"),
     "content-missing": ("warning", "the source has no text besides its metadata"),
     "content-untagged": ("warning", "something on a page has no place in the structure tree of the PDF"),
     "date-missing": ("info", "the source has no date"),

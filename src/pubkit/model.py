@@ -518,13 +518,17 @@ Block: TypeAlias = (Paragraph | Heading | List | DefinitionList | CodeBlock | Qu
 # --- Metadata -----------------------------------------------------------------------------------------------------------------------
 
 class Person(Node, frozen=True, tag="person"):
-    """Somebody who had a part in the article. ``role`` is a word such as author, editor, translator, illustrator."""
+    """Somebody who had a part in the article. ``role`` is a word such as author, editor, translator, illustrator.
+
+    ``sort`` is the name as lists of names have it, such as "Lovelace, Ada"; '' where it is not said.
+    """
 
     name: str
     email: str = ""
     url: str = ""
     orcid: str = ""
     role: str = "author"
+    sort: str = ""
 
 
 class Series(Node, frozen=True, tag="series"):
@@ -558,6 +562,8 @@ class Correction(Node, frozen=True, tag="correction"):
 class Meta(Node, frozen=True, tag="meta", kw_only=True):
     """What is known about an article. ``language`` is BCP 47; ``id`` an IRI; ``extra`` keeps unknown keys.
 
+    ``image`` is the lead picture, which every format shows; ``book_cover`` a finished cover for formats that are books.
+
     Dates are aware once the publication has completed them; from a reader they may name no zone.
     """
 
@@ -578,6 +584,7 @@ class Meta(Node, frozen=True, tag="meta", kw_only=True):
     rights: str = ""
     license: str = ""
     image: Figure | None = None
+    book_cover: Image | None = None
     enclosures: tuple[Enclosure, ...] = ()
     source: str = ""
     corrections: tuple[Correction, ...] = ()
@@ -588,7 +595,7 @@ class Meta(Node, frozen=True, tag="meta", kw_only=True):
         def __init__(self, *, title: InlineLike = (), subtitle: InlineLike = (), slug: str = "", authors: Iterable[Person | str] = (),
                      language: str = "", published: datetime | None = None, updated: datetime | None = None, id: str = "",
                      url: str = "", summary: str = "", tags: Iterable[str] = (), section: str = "", series: Series | None = None,
-                     publisher: str = "", rights: str = "", license: str = "", image: Figure | None = None,
+                     publisher: str = "", rights: str = "", license: str = "", image: Figure | None = None, book_cover: Image | None = None,
                      enclosures: Iterable[Enclosure] = (), source: str = "", corrections: Iterable[Correction] = (),
                      draft: bool = False, extra: dict[str, Any] = ...) -> None: ...
 

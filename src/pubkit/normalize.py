@@ -343,7 +343,8 @@ class _Normalizer:
             elif isinstance(inline, Note):
                 continue
             elif hasattr(inline, "content"):
-                yield msgspec.structs.replace(inline, content=tuple(self.unlinked(inline.content)))
+                if content := tuple(self.unlinked(inline.content)):
+                    yield msgspec.structs.replace(inline, content=content)
             else:
                 yield inline
 
@@ -514,7 +515,7 @@ class _Normalizer:
         for node, line in placed(article):
             if isinstance(node, Reference):
                 used.append((node.target, line))
-            elif isinstance(node, Image) and not node.alt and not node.decorative:
+            elif isinstance(node, Image) and not node.alt and not node.decorative and node is not article.meta.book_cover:
                 self.found.append(diagnostic("alt-missing", f"the picture {node.src[:80]!r} has no alternative text", self.file, line))
         goals = {target: target for target, _ in used if target in self.ids.taken}
         others = [target for target in dict.fromkeys(t for t, _ in used) if target not in goals]

@@ -16,7 +16,23 @@ import msgspec
 from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic, PubkitError, diagnostic
-from pubkit.model import Article, Heading, Meta, Person, Text, plain_text
+from pubkit.languages import tell
+from pubkit.model import (
+    Article,
+    Code,
+    CodeBlock,
+    Embed,
+    Heading,
+    Math,
+    MathBlock,
+    Meta,
+    Node,
+    Person,
+    Quote,
+    Text,
+    children,
+    plain_text,
+)
 from pubkit.normalize import clean_text, language_tag
 
 if TYPE_CHECKING:
@@ -27,6 +43,8 @@ __all__ = ["EPOCH", "Publication", "checked", "complete", "file_slug", "find", "
 EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 FILE = "pubkit.toml"
 NAMELESS = "Unnamed publication"
+SAMPLE = 20_000  # characters that tell the language
+_ADDRESS = re.compile(r"\w+://\S+|www\.\S+|\S+@\S+")
 _DATED = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[-_ ]+|$)(.*)")
 
 
@@ -149,8 +167,8 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
     """The article with title, slug, language, authors, dates, id and address, each from the best source there is.
 
     ``name`` is the source's file name (for slug and date), ``file`` what diagnostics call it. Dates fall back to 1980-01-01, the author to
-    the publication's title, the language to the publication's or ``en``, the id to a UUIDv5 of the site's address and the slug. Dates
-    without a zone are those of the publication.
+    the publication's title, the language to the publication's, else to what `pubkit.languages` tells of the text, else to ``en``, the id to
+    a UUIDv5 of the site's address and the slug. Dates without a zone are those of the publication.
     """
     meta = localised(article.meta, publication)
     found: list[Diagnostic] = []
@@ -171,8 +189,11 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
     slug = file_slug(meta.slug) if meta.slug else named or file_slug(plain_text(title, notes=False).lower())
     language = meta.language
     if not language:
-        language = language_tag(publication.language) or "en"
-        missing("language-missing", f"there is no language; {language} is used")
+        said = language_tag(publication.language)
+        told = "" if said else tell(_sample(article))
+        language = said or told or "en"
+        reason = ", that of the publication" if said else ", as the letters and words of the text tell" if told else ""
+        missing("language-missing", f"there is no language; {language} is used{reason}")
     authors = meta.authors
     if not authors:
         authors = (Person(publication.author),) if publication.author else (Person(publication.title or NAMELESS, role="publisher"),)
@@ -191,6 +212,22 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
         updated=max(meta.updated or published, published), url=url, id=meta.id or _id(publication.url, slug),
         publisher=meta.publisher or publication.title, rights=meta.rights or publication.rights)
     return (msgspec.structs.replace(article, meta=new) if new != article.meta else article), tuple(found)
+
+
+def _sample(article: Article) -> str:
+    """The first words of an article that are its own: no code, formulas, addresses, quotations, or words in a language that is named."""
+    parts: list[str] = []
+    size = 0
+    stack: list[Node] = [*article.content[::-1], *article.meta.subtitle[::-1], *article.meta.title[::-1]]
+    while stack and size < SAMPLE:
+        node = stack.pop()
+        if isinstance(node, Text):
+            parts.append(_ADDRESS.sub(" ", node.text[:SAMPLE]))
+            size += len(parts[-1])
+        elif not isinstance(node, (Code, CodeBlock, Math, MathBlock, Embed, Quote)) and not getattr(node, "language", ""):
+            parts.append("\n")
+            stack.extend(list(children(node))[::-1])
+    return "".join(parts)
 
 
 def _id(site: str, slug: str) -> str:

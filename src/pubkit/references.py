@@ -117,7 +117,7 @@ class _Linker:
             self.used.setdefault(key, line)
         elif key in self.sources.absent:
             self.say(f"the link to {url[:80]!r} leads to {self.sources.absent[key]}: it stays as it is", line)
-        elif self.suffixes[suffix] not in ("text", "json"):  # a file of text or data may be there to be taken as it is
+        elif self.suffixes[suffix] not in ("text", "json", "epub"):  # a file of text or data may be there to be taken as it is
             hint = self.hint(path)
             self.say(f"the link to {url[:80]!r} leads to a source that is not in this run: it stays as it is"
                      + (f". Did you mean {hint!r}?" if hint else "; build both together, or link to an address"), line)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-__all__ = ["KEYS", "LANGUAGES", "date", "direction", "names", "word"]
+__all__ = ["KEYS", "LANGUAGES", "date", "direction", "names", "spoken", "word"]
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "nb", "fi", "uk", "ru", "el", "tr", "ar", "he", "ja", "zh",
              "zh-Hant", "ko")
@@ -49,6 +49,13 @@ code             Code|Code|Code|Código|Codice|Código|Code|Kod|Kód|Kod|Kode|Ko
 formula          Formula|Formel|Formule|Fórmula|Formula|Fórmula|Formule|Wzór|Vzorec|Formel|Formel|Formel|Kaava|Формула|Формула|Τύπος|Formül|معادلة|נוסחה|数式|公式|公式|수식
 done             done|erledigt|fait|hecho|fatto|feito|gedaan|zrobione|hotovo|klart|færdig|ferdig|valmis|виконано|сделано|έγινε|tamamlandı|تم|בוצע|完了|已完成|已完成|완료
 open             not done|offen|à faire|pendiente|da fare|por fazer|nog te doen|do zrobienia|nehotovo|ej klart|ikke færdig|ikke ferdig|kesken|не виконано|не сделано|εκκρεμεί|tamamlanmadı|لم يتم|טרם בוצע|未完了|未完成|未完成|미완료
+figures          Figures|Abbildungen|Figures|Figuras|Figure|Figuras|Figuren|Rysunki|Obrázky|Figurer|Figurer|Figurer|Kuvat|Рисунки|Рисунки|Εικόνες|Şekiller|الأشكال|איורים|図|插图|插圖|그림
+tables           Tables|Tabellen|Tableaux|Tablas|Tabelle|Tabelas|Tabellen|Tabele|Tabulky|Tabeller|Tabeller|Tabeller|Taulukot|Таблиці|Таблицы|Πίνακες|Tablolar|الجداول|טבלאות|表|表格|表格|표
+access_text      A table of contents leads through the text, which takes on the font, size and colours that the reader chooses.|Ein Inhaltsverzeichnis führt durch den Text, der Schrift, Größe und Farben annimmt, die die Lesenden wählen.|Une table des matières guide dans le texte, qui prend la police, la taille et les couleurs que choisit le lecteur.|Un índice guía por el texto, que adopta el tipo de letra, el tamaño y los colores que elija quien lee.|Un indice guida attraverso il testo, che assume il carattere, la dimensione e i colori scelti da chi legge.|Um índice guia pelo texto, que assume o tipo de letra, o tamanho e as cores que o leitor escolher.|Een inhoudsopgave leidt door de tekst, die het lettertype, de grootte en de kleuren aanneemt die de lezer kiest.|Spis treści prowadzi przez tekst, który przyjmuje krój pisma, rozmiar i kolory wybrane przez czytelnika.|Textem provází obsah; písmo, velikost a barvy si volí čtenář.|En innehållsförteckning leder genom texten, som antar det typsnitt, den storlek och de färger som läsaren väljer.|En indholdsfortegnelse fører gennem teksten, som antager den skrift, størrelse og de farver, læseren vælger.|En innholdsfortegnelse leder gjennom teksten, som får den skriften, størrelsen og de fargene leseren velger.|Sisällysluettelo opastaa tekstissä, joka mukautuu lukijan valitsemaan fonttiin, kokoon ja väreihin.|Зміст веде текстом, а шрифт, розмір і кольори обирає читач.|Оглавление ведёт по тексту, а шрифт, размер и цвета выбирает читатель.|Ένας πίνακας περιεχομένων οδηγεί στο κείμενο, που παίρνει τη γραμματοσειρά, το μέγεθος και τα χρώματα που επιλέγει ο αναγνώστης.|İçindekiler listesi metinde yol gösterir; yazı tipini, boyutunu ve renkleri okur seçer.|تقود قائمة المحتويات القارئ عبر النص، ويتخذ النص الخط والحجم والألوان التي يختارها القارئ.|תוכן עניינים מוביל לאורך הטקסט, והקורא בוחר את הגופן, הגודל והצבעים.|目次から本文の各部分に移動でき、書体、文字の大きさ、色は読む人が選べます。|目录可引导读者浏览全文，字体、字号和颜色均可由读者选择。|目錄可引導讀者瀏覽全文，字型、字級和顏色均可由讀者選擇。|차례를 따라 본문을 옮겨 다닐 수 있으며, 글꼴과 크기, 색은 읽는 이가 고를 수 있습니다.
+access_alt       All pictures have alternative text.|Alle Bilder haben einen Alternativtext.|Toutes les images ont un texte de remplacement.|Todas las imágenes tienen texto alternativo.|Tutte le immagini hanno un testo alternativo.|Todas as imagens têm texto alternativo.|Alle afbeeldingen hebben een alternatieve tekst.|Wszystkie obrazy mają tekst alternatywny.|Všechny obrázky mají textovou alternativu.|Alla bilder har alternativtext.|Alle billeder har alternativ tekst.|Alle bilder har alternativ tekst.|Kaikilla kuvilla on tekstivastine.|Усі зображення мають текстовий опис.|У всех изображений есть текстовое описание.|Όλες οι εικόνες έχουν εναλλακτικό κείμενο.|Bütün görsellerin alternatif metni vardır.|لجميع الصور نص بديل.|לכל התמונות יש טקסט חלופי.|すべての画像に代替テキストがあります。|所有图片均有替代文字。|所有圖片均有替代文字。|모든 그림에 대체 텍스트가 있습니다.
+access_no_alt    Not all pictures have alternative text.|Nicht alle Bilder haben einen Alternativtext.|Certaines images n’ont pas de texte de remplacement.|No todas las imágenes tienen texto alternativo.|Non tutte le immagini hanno un testo alternativo.|Nem todas as imagens têm texto alternativo.|Niet alle afbeeldingen hebben een alternatieve tekst.|Nie wszystkie obrazy mają tekst alternatywny.|Ne všechny obrázky mají textovou alternativu.|Alla bilder har inte alternativtext.|Ikke alle billeder har alternativ tekst.|Ikke alle bilder har alternativ tekst.|Kaikilla kuvilla ei ole tekstivastinetta.|Не всі зображення мають текстовий опис.|Не у всех изображений есть текстовое описание.|Δεν έχουν όλες οι εικόνες εναλλακτικό κείμενο.|Görsellerin hepsinin alternatif metni yoktur.|ليس لجميع الصور نص بديل.|לא לכל התמונות יש טקסט חלופי.|代替テキストのない画像があります。|部分图片没有替代文字。|部分圖片沒有替代文字。|대체 텍스트가 없는 그림이 있습니다.
+access_math      Formulas are written as MathML.|Formeln sind in MathML geschrieben.|Les formules sont écrites en MathML.|Las fórmulas están escritas en MathML.|Le formule sono scritte in MathML.|As fórmulas estão escritas em MathML.|Formules zijn geschreven als MathML.|Wzory zapisano w MathML.|Vzorce jsou zapsány v MathML.|Formler är skrivna i MathML.|Formler er skrevet i MathML.|Formler er skrevet i MathML.|Kaavat on kirjoitettu MathML-muodossa.|Формули записано мовою MathML.|Формулы записаны на языке MathML.|Οι τύποι είναι γραμμένοι σε MathML.|Formüller MathML olarak yazılmıştır.|الصيغ مكتوبة بلغة MathML.|הנוסחאות כתובות ב־MathML.|数式は MathML で書かれています。|公式以 MathML 书写。|公式以 MathML 書寫。|수식은 MathML로 쓰여 있습니다.
+access_moving    Some pictures move; whether they flash has not been checked.|Einige Bilder bewegen sich; ob sie blitzen, wurde nicht geprüft.|Certaines images sont animées ; la présence de clignotements n’a pas été vérifiée.|Algunas imágenes se mueven; no se ha comprobado si destellan.|Alcune immagini sono animate; non è stato verificato se lampeggiano.|Algumas imagens movem-se; não se verificou se piscam.|Sommige afbeeldingen bewegen; of ze flitsen is niet nagegaan.|Niektóre obrazy się poruszają; nie sprawdzono, czy migają.|Některé obrázky se pohybují; zda blikají, nebylo ověřeno.|Några bilder rör sig; om de blinkar har inte kontrollerats.|Nogle billeder bevæger sig; om de blinker, er ikke undersøgt.|Noen bilder beveger seg; om de blinker, er ikke undersøkt.|Jotkin kuvat liikkuvat; niiden välkkymistä ei ole tarkistettu.|Деякі зображення рухаються; чи вони блимають, не перевірено.|Некоторые изображения движутся; мигают ли они, не проверялось.|Μερικές εικόνες κινούνται· δεν έχει ελεγχθεί αν αναβοσβήνουν.|Bazı görseller hareketlidir; yanıp sönüp sönmedikleri denetlenmemiştir.|بعض الصور متحركة، ولم يُتحقق مما إذا كانت تومض.|חלק מהתמונות נעות; לא נבדק אם הן מהבהבות.|動く画像があります。点滅するかどうかは確認していません。|部分图片会动，是否闪烁未经检查。|部分圖片會動，是否閃爍未經檢查。|움직이는 그림이 있으며, 깜박이는지는 확인하지 않았습니다.
 quote_open       “|„|« |«|«|“|‘|„|„|”|»|«|”|«|«|«|“|«|”|「|“|「|“
 quote_close      ”|“| »|»|»|”|’|”|“|”|«|»|”|»|»|»|”|»|”|」|”|」|”
 """
@@ -80,7 +87,7 @@ def word(key: str, language: str, **values: object) -> str:
     Raises:
         KeyError: for an unknown key, or a value that the phrase wants and did not get.
     """
-    phrase = _WORDS[key][_known(language)]
+    phrase = _WORDS[key][spoken(language)]
     return phrase.format_map(values) if values else phrase
 
 
@@ -90,7 +97,8 @@ def _prefixes(language: str) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _known(language: str) -> str:
+def spoken(language: str) -> str:
+    """The one of `LANGUAGES` that words for ``language`` (BCP 47) come in."""
     for tag in _prefixes(language):
         tag = _SAME.get(tag, tag)
         if tag.lower() in _BY_CASE:

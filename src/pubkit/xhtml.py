@@ -84,7 +84,8 @@ class Dialect(Struct, frozen=True):
     ``notes``: bodies at the place of the call ("foot"), after the text ("end"), or after the text as pop-ups ("popup").
     ``code``: whether code is coloured by classes. ``xml``: whether languages are written as ``xml:lang`` too.
     ``longest``: after so many characters without a space a line may break (0: as the reader's program does it).
-    ``epub``: whether ``epub:type`` is written. ``prefix`` stands before every id. ``undescribed`` is
+    ``epub``: whether ``epub:type`` is written. ``sections``: whether a heading and what belongs to it stand in a section, those of lower
+    level within those of higher. ``prefix`` stands before every id. ``undescribed`` is
     said of a picture that ought to have an alternative text and has none. ``href`` turns an address into the one to write ('' drops
     the link and keeps its words); ``src`` gives the address of a picture ('' shows its alternative text); ``math`` gives the markup of
     a formula from TeX, MathML and whether it stands alone.
@@ -95,6 +96,7 @@ class Dialect(Struct, frozen=True):
     code: bool = True
     xml: bool = False
     epub: bool = False
+    sections: bool = False
     longest: int = 0
     prefix: str = ""
     undescribed: str = ""
@@ -147,7 +149,8 @@ class Renderer:
         parts.append(f'<h1 class="pk-title"{self._label(meta.title)}>{self.inlines(meta.title)}</h1>')
         if meta.subtitle:
             role = ' role="doc-subtitle"' if self.dialect.xml else ""
-            parts.append(f'<p class="pk-deck"{role}>{self.inlines(meta.subtitle)}</p>')
+            kind = ' epub:type="subtitle"' if self.dialect.epub else ""
+            parts.append(f'<p class="pk-deck"{kind}{role}>{self.inlines(meta.subtitle)}</p>')
         byline = self._byline(meta.authors)
         date = ""
         if meta.published and meta.published.year > 1980:
@@ -198,16 +201,31 @@ class Renderer:
 
     def render(self, blocks: Sequence[Block]) -> Rendered:
         """The markup of blocks and of the notes that were called since the last time."""
-        body = self.blocks(blocks)
+        body = self._sections(blocks) if self.dialect.sections else self.blocks(blocks)
         bodies, self.bodies = self.bodies, []
         if not bodies:
             return Rendered(body, "")
         title = escape(words.word("notes", self.dialect.language))
-        kind = ' epub:type="footnotes"' if self.dialect.epub else ""
         if self.dialect.notes == "popup":
-            return Rendered(body, f'<section class="pk-notes"{kind}>\n<h2>{title}</h2>\n' + "".join(bodies) + "</section>\n")
+            # No heading: systems that show pop-ups leave the notes out here, and it would stand alone.
+            kind = ' epub:type="footnotes"' if self.dialect.epub else ""
+            return Rendered(body, f'<section class="pk-notes"{kind} aria-label="{title}">\n' + "".join(bodies) + "</section>\n")
         return Rendered(body, f'<section class="pk-notes" role="doc-endnotes">\n<h2>{title}</h2>\n<ol>\n' + "".join(bodies)
                         + "</ol>\n</section>\n")
+
+    def _sections(self, blocks: Iterable[Block]) -> str:
+        """Blocks in sections nested by their headings."""
+        out: list[str] = []
+        open_: list[int] = []
+        for block in blocks:
+            if isinstance(block, Heading):
+                while open_ and open_[-1] >= block.level:
+                    open_.pop()
+                    out.append("</section>\n")
+                open_.append(block.level)
+                out.append("<section>\n")
+            out.append(self.block(block) + "\n")
+        return "".join(out) + "</section>\n" * len(open_)
 
     # -- Blocks ----------------------------------------------------------------------------------------------------------------------
 
@@ -237,7 +255,7 @@ class Renderer:
             case Quote(content, attribution, pull):
                 source = f'<div class="pk-source">{self.inlines(attribution)}</div>\n' if attribution else ""
                 if pull:
-                    return f'<aside{ids} class="pk-pull" role="note">\n{self.blocks(content)}{source}</aside>'
+                    return f'<aside{ids} class="pk-pull"{self._kind("pullquote")}>\n{self.blocks(content)}{source}</aside>'
                 return f'<blockquote{ids} class="pk-quote">\n{self.blocks(content)}{source}</blockquote>'
             case Verse(lines):
                 return f'<p{ids} class="pk-verse">' + "<br/>\n".join(f"<span>{self.inlines(x)}</span>" for x in lines) + "</p>"
@@ -247,7 +265,7 @@ class Renderer:
                 return self._table(node)
             case Aside(content, kind, title):
                 words_title = self.inlines(title) if title else escape(aside_title(kind, self.dialect.language))
-                return (f'<aside{ids} class="pk-aside" role="note">\n<p class="pk-aside-title">{words_title}</p>\n'
+                return (f'<aside{ids} class="pk-aside"{self._kind(kind)}>\n<p class="pk-aside-title">{words_title}</p>\n'
                         f"{self.blocks(content)}</aside>")
             case MathBlock(tex, mathml):
                 inner = self.dialect.math(tex, mathml, True) if mathml else f"<code>{escape(tex)}</code>"
@@ -466,6 +484,12 @@ class Renderer:
 
     def _id(self, name: str) -> str:
         return attr("id", self.dialect.prefix + name if name else "")
+
+    def _kind(self, kind: str) -> str:
+        """What an aside is: in a book, where EPUB and ARIA have a word for it (DPUB-ARIA 1.1), that word."""
+        if self.dialect.epub and kind in ("pullquote", "tip"):
+            return f' epub:type="{kind}" role="doc-{kind}"'
+        return ' role="note"'
 
     def _lang(self, language: str, direction: str) -> str:
         xml = attr("xml:lang", language) if self.dialect.xml else ""

@@ -8,14 +8,58 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import tools
+from hypothesis import HealthCheck, given, settings
+
+import pubkit
+import samples
+from pubkit import theme as themes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+RANDOM = 4
+OPTIONS: dict[str, dict[str, Any]] = {
+    "whole-fonts": {"fonts": "embed"}, "no-fonts": {"fonts": "none", "cover": "picture"},
+    "no-cover": {"cover": "none", "contents_depth": 1}, "with-source": {"source": True},
+    **{f"theme-{name}": {"theme": name} for name in themes.names() if name != "journal"},
+}
+VOLUMES = ("three-chapters", "three-languages")
+OTHERS = (*OPTIONS, *VOLUMES, *(f"random-{number}" for number in range(RANDOM)))
+
+
 @pytest.fixture(scope="module")
-def epubs(built: Callable[[str], dict[str, Path]]) -> dict[str, Path]:
-    return built("epub")
+def epubs(built: Callable[[str], dict[str, Path]], sources: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The articles with the options as they are; the sample with others; articles bound together, and at random."""
+    folder = tmp_path_factory.mktemp("epub")
+    made = dict(built("epub"))
+
+    def add(name: str, work: pubkit.Article | pubkit.Volume, **options: Any) -> None:
+        made[name] = folder / f"{name}.epub"
+        made[name].write_bytes(pubkit.export(work, "epub", **options).files[0].data)
+
+    sample = pubkit.read(next(tools.SAMPLE.glob("*.md"))).article
+    for name, options in OPTIONS.items():
+        add(name, sample, **options)
+    about = pubkit.Meta(title="Three of a kind", slug="three", language="en", authors=("Ana Ruiz",), url="https://example.org/three/")
+    add("three-chapters", pubkit.Volume(about, (sample, sample, sample)))
+    small = tuple(pubkit.read(sources / name).article for name in ("ar-whole.md", "scripts.md", "notes.md"))
+    add("three-languages", pubkit.Volume(about, small), source=True)
+    for number, article in enumerate(_random_articles()):
+        add(f"random-{number}", article)
+    return made
+
+
+def _random_articles() -> list[pubkit.Article]:
+    found: list[pubkit.Article] = []
+
+    @settings(max_examples=RANDOM, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(samples.articles)
+    def collect(article: pubkit.Article) -> None:
+        found.append(article)
+
+    collect()
+    return found[-RANDOM:]
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +112,11 @@ def _violations(report: dict[str, Any]) -> str:
     )
 
 
-@pytest.mark.parametrize("name", tools.NAMES)
+@pytest.mark.parametrize("name", [*tools.NAMES, *OTHERS])
 def test_epubcheck_finds_nothing(name: str, checked: dict[str, str]) -> None:
     tools.nothing(checked[name])
 
 
-@pytest.mark.parametrize("name", tools.NAMES)
+@pytest.mark.parametrize("name", [*tools.NAMES, *OTHERS])
 def test_ace_finds_nothing(name: str, assessed: dict[str, str]) -> None:
     tools.nothing(assessed[name])

@@ -1,61 +1,73 @@
-"""A volume goes in; an EPUB 3.3 comes out: a title page, one document a chapter with pop-up notes, and contents in both forms.
+"""A volume goes in; an EPUB 3.3 comes out: cover, title page, one document a chapter with pop-up notes, and contents in both forms.
 
-The XHTML is ours and finished; ebooklib packs it. What ebooklib cannot say is put right in the package document, and the zip is written
-again so that its bytes depend on the content alone.
+The XHTML is ours and finished; ebooklib describes it. The zip is written here, so that its bytes depend on the content alone and nothing
+is held twice.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from typing import Annotated, Any, Literal, cast, get_args
+from urllib.parse import urldefrag, urljoin, urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from pubkit import words
 from pubkit.css import font_face, sheet
 from pubkit.css.faces import faces
-from pubkit.diagnostics import Diagnostic, ExportError, diagnostic
+from pubkit.diagnostics import Diagnostic, ExportError, OptionError, diagnostic
+from pubkit.exporters import cover, navigation
+from pubkit.exporters.accessibility import STANDARD, Claim, Claims, claims
 from pubkit.exporters.base import File, Output
+from pubkit.exporters.navigation import Landmark, Line
+from pubkit.exporters.package import FOLDER, Part, package
 from pubkit.model import (
     Article,
     Asset,
+    Figure,
     Image,
-    Inline,
     Link,
-    Math,
-    MathBlock,
     Meta,
     Node,
-    Person,
     Reference,
+    Table,
     Volume,
-    plain_text,
     rewrite,
     walk,
 )
 from pubkit.normalize import SCHEMES
 from pubkit.theme import Theme
-from pubkit.xhtml import Dialect, Outline, Renderer, attr, escape, outline
-from pubkit.zipfiles import pack, unpack
+from pubkit.xhtml import Dialect, Renderer, attr, escape
+from pubkit.zipfiles import pack
 
 __all__ = ["Options", "export"]
 
 MEDIA_TYPE = "application/epub+zip"
-FOLDER = "OEBPS"
-# MARC relators, as EPUB 3.3 (D.3.11) recommends them for roles.
-RELATORS = {"author": "aut", "editor": "edt", "translator": "trl", "illustrator": "ill", "photographer": "pht", "interviewer": "ivr",
-            "interviewee": "ive", "contributor": "ctb", "designer": "dsr", "narrator": "nrt", "publisher": "pbl", "researcher": "res"}
+XHTML = "application/xhtml+xml"
+PACKED = ("image/jpeg", "image/png", "image/gif", "image/webp", "font/woff2")  # a zip makes them no smaller
+LEAST_CONTENTS = 4  # lines that are worth a page of their own
 
 
-class Options(Struct, frozen=True):
-    """``fonts``: whether the theme's fonts go along ("embed"), or the reader's are used ("none")."""
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be chosen of a book.
 
-    fonts: Literal["embed", "none"] = "embed"
+    ``fonts``: whether the theme's fonts go along with the signs that the text needs ("subset"), whole ("embed"), or not ("none").
+    ``cover``: the article's own cover, else one that is drawn ("auto"), the lead picture as it is ("picture"), or none ("none").
+    ``contents_depth``: how many levels of headings stand in the contents.
+    ``source``: whether the article itself goes along, as canonical JSON, so that the book can be read again.
+    ``claims``: what the book has to be able to claim of its accessibility, joined by commas; one that it cannot claim is an error.
+    ``certified_by``: who says that the book conforms to EPUB Accessibility, where it does.
+    """
+
+    fonts: Literal["subset", "embed", "none"] = "subset"
+    cover: Literal["auto", "picture", "none"] = "auto"
+    contents_depth: Annotated[int, msgspec.Meta(ge=0, le=5)] = 5
+    source: bool = False
+    claims: str | tuple[str, ...] = ()
+    certified_by: str = "pubkit"
 
 
 class _Document(Struct):
@@ -69,24 +81,24 @@ class _Document(Struct):
     role: str = ""
 
 
-class _Line(Struct):
-    """One line of the contents."""
-
-    title: str
-    href: str
-    below: list[_Line]
-
-
 def export(work: Volume, theme: Theme, options: Options = Options()) -> Output:  # noqa: B008 (frozen)
     """``<slug>.epub`` of a volume.
 
-    Raises `ExportError` if the volume has no chapter, or ebooklib cannot pack it.
+    Raises `ExportError` if the volume has no chapter, cannot bear a claim that is asked for, or ebooklib cannot describe it, and
+    `OptionError` for a claim that is none.
     """
     if not work.chapters:
         raise ExportError("the volume has no chapter", hint="An EPUB needs at least one article")
+    borne = claims(work, theme)
+    for claim in _wanted(options.claims):
+        if reason := borne.lacks(claim):
+            raise ExportError(f"the book cannot claim {claim}: {reason}", hint="Mend the article, or take the claim out of epub.claims")
     book = _Book(work, theme, options)
-    data = _repaired(book.packed(), work.meta)
-    return Output((File(f"{work.meta.slug}.epub", MEDIA_TYPE, data),), tuple(dict.fromkeys(book.found)))
+    if borne.against:
+        book.found.append(diagnostic("claim-withheld", f"the EPUB does not claim {STANDARD}: {'; '.join(borne.against)}"))
+    data = book.packed(borne)
+    standards = ("EPUB 3.3", STANDARD) if borne.conforms and options.certified_by else ("EPUB 3.3",)
+    return Output((File(f"{work.meta.slug}.epub", MEDIA_TYPE, data),), tuple(dict.fromkeys(book.found)), standards)
 
 
 class _Book:
@@ -95,18 +107,22 @@ class _Book:
     def __init__(self, work: Volume, theme: Theme, options: Options) -> None:
         self.work, self.theme, self.options = work, theme, options
         self.meta = work.meta
+        self.chapters = tuple(map(_anchored, work.chapters))
         self.found: list[Diagnostic] = []
         self.pictures: dict[str, tuple[str, Asset]] = {}
+        self.digests: dict[int, str] = {}
+        self.names: set[str] = set()
         self.lone = len(work.chapters) == 1 and work.chapters[0].meta.title == work.meta.title
-        self.cover = self._cover()
-        self.documents = self._lone() if self.lone else self._bound()
+        self.places = dict(self._places())
+        self.cover: Asset | None = None
+        self.documents = [*self._cover(), *(self._lone() if self.lone else self._bound())]
         self.lines = self._contents()
 
     # -- Documents -------------------------------------------------------------------------------------------------------------------
 
     def _lone(self) -> list[_Document]:
         """One article: its head is the title page, its body a document of its own."""
-        article = _across(self.work.chapters[0], "title.xhtml", "chapter-1.xhtml")
+        article = _across(self.chapters[0], "title.xhtml", "chapter-1.xhtml")
         renderer = self._renderer(article)
         head = self._title_page(renderer, article.meta, "")
         renderer.numbers.clear()  # a note's body has to lie in the document that calls it
@@ -114,10 +130,10 @@ class _Book:
 
     def _bound(self) -> list[_Document]:
         """Articles bound together: a title page of the volume, and each article with its own head."""
-        assets = tuple({a.sha256: a for c in self.work.chapters for a in c.assets}.values())
+        assets = tuple({self._digest(a): a for c in self.chapters for a in c.assets}.values())
         renderer = self._renderer(Article(self.meta, (), assets))
         documents = [self._title_page(renderer, self.meta, renderer.end_matter())]
-        for number, article in enumerate(self.work.chapters, 1):
+        for number, article in enumerate(self.chapters, 1):
             documents.append(self._chapter(self._renderer(article), article, f"chapter-{number}.xhtml", head=True))
         return documents
 
@@ -136,155 +152,184 @@ class _Book:
 
     def _renderer(self, article: Article) -> Renderer:
         base = article.meta.url or self.meta.url
-        dialect = Dialect(article.meta.language, notes="popup", xml=True, epub=True, href=lambda url: self._href(url, base), src=self._src)
+        language = article.meta.language
+        dialect = Dialect(language, notes="popup", xml=True, epub=True, sections=True, undescribed=words.word("undescribed", language),
+                          href=lambda url: self._href(url, base), src=self._src)
         return Renderer(article, dialect)
+
+    # -- Addresses -------------------------------------------------------------------------------------------------------------------
+
+    def _places(self) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
+        """Where the articles of the book stand, by the addresses they are published at, and the ids in each."""
+        for number, article in enumerate(self.chapters, 1):
+            if article.meta.url:
+                ids = frozenset(getattr(n, "id", "") for n in walk(article.content)) - {""}
+                yield article.meta.url, ("title.xhtml" if self.lone else f"chapter-{number}.xhtml", ids)
 
     def _href(self, url: str, base: str) -> str:
         if url.startswith(_INSIDE):
             return url.removeprefix(_INSIDE)
-        if scheme := urlsplit(url).scheme:
-            return url if scheme in SCHEMES else ""
-        if base:
-            return urljoin(base, url)
-        self.found.append(diagnostic("link-relative", f"the link to {url[:80]!r} leads nowhere from inside a book: its words stay; "
-                                                      "give the article a url"))
-        return ""
+        if not urlsplit(url).scheme and not base:
+            self.found.append(diagnostic("link-relative", f"the link to {url[:80]!r} leads nowhere from inside a book: its words stay; "
+                                                          "give the article a url"))
+            return ""
+        whole = urljoin(base, url) if base else url
+        if urlsplit(whole).scheme not in SCHEMES:
+            return ""
+        address, fragment = urldefrag(whole)
+        if address not in self.places:
+            return whole
+        document, ids = self.places[address]
+        if fragment not in ids:
+            return document
+        return f"chapter-1.xhtml#{fragment}" if self.lone else f"{document}#{fragment}"
 
     def _src(self, asset: Asset) -> str:
-        if asset.sha256 not in self.pictures:
+        digest = self._digest(asset)
+        if digest not in self.pictures:
             name = re.sub(r"[^A-Za-z0-9._-]+", "-", asset.name).strip("-.") or "picture"
-            if any(name.lower() == taken.lower() for taken, _ in self.pictures.values()):
-                name = f"{asset.sha256[:12]}-{name}"
-            self.pictures[asset.sha256] = (name, asset)
-        return f"images/{self.pictures[asset.sha256][0]}"
+            if name.lower() in self.names:
+                name = f"{digest[:12]}-{name}"
+            self.names.add(name.lower())
+            self.pictures[digest] = (name, asset)
+        return f"images/{self.pictures[digest][0]}"
 
-    def _cover(self) -> str:
-        """The digest of the lead picture, which is the cover."""
-        for article in (Article(self.meta), *self.work.chapters)[: 2 if self.lone else 1]:
-            known = {a.name: a for c in self.work.chapters for a in c.assets}
-            for picture in article.meta.image.pictures if article.meta.image else ():
-                if picture.asset in known:
-                    self._src(known[picture.asset])
-                    return known[picture.asset].sha256
-        return ""
+    def _digest(self, asset: Asset) -> str:
+        """The SHA-256 of a picture, made once."""
+        if id(asset) not in self.digests:
+            self.digests[id(asset)] = asset.sha256
+        return self.digests[id(asset)]
+
+    # -- The cover -------------------------------------------------------------------------------------------------------------------
+
+    def _cover(self) -> Iterator[_Document]:
+        """The page of the cover: the one that the article brings along, or one that is drawn from its lead picture and title."""
+        if self.options.cover == "none":
+            return
+        lead, shown = self._lead()
+        own = self.meta.book_cover or (self.chapters[0].meta.book_cover if self.lone else None)
+        alt = ""
+        if own and (asset := self._asset(own)):
+            self.cover, alt = asset, own.alt
+        elif self.options.cover == "picture":
+            self.cover = shown
+        else:
+            self.cover, pictured, found = cover.draw(self.meta, shown, self.theme)
+            self.found += found
+            lead = lead if pictured else None
+        if not self.cover:
+            return
+        alt = alt or cover.alt(self.meta, lead.alt if lead else "")
+        size = f' width="{self.cover.width}" height="{self.cover.height}"' if self.cover.width and self.cover.height else ""
+        where = attr("src", self._src(self.cover)) + attr("alt", alt)
+        body = f'<img epub:type="cover" role="doc-cover" class="pk-cover-image"{where}{size}/>\n'
+        yield _Document("cover.xhtml", words.word("cover", self.meta.language), self.meta.language, body, "cover")
+
+    def _lead(self) -> tuple[Image | None, Asset | None]:
+        """The first lead picture that was loaded."""
+        for meta in (self.meta, self.chapters[0].meta)[: 2 if self.lone else 1]:
+            for picture in meta.image.pictures if meta.image else ():
+                if asset := self._asset(picture):
+                    return picture, asset
+        return None, None
+
+    def _asset(self, picture: Image) -> Asset | None:
+        return next((a for c in self.chapters for a in c.assets if a.name == picture.asset), None) if picture.asset else None
 
     # -- Contents --------------------------------------------------------------------------------------------------------------------
 
-    def _contents(self) -> list[_Line]:
+    def _contents(self) -> tuple[Line, ...]:
+        depth = self.options.contents_depth
         if self.lone:
-            return [_Line(_title(self.meta), "title.xhtml", _lines(outline(self.work.chapters[0].content), "chapter-1.xhtml"))]
-        lines = [_Line(_title(self.meta), "title.xhtml", [])]
-        for article, document in zip(self.work.chapters, self.documents[1:], strict=True):
-            lines.append(_Line(document.title, document.name, _lines(outline(article.content), document.name)))
-        return lines
+            return (Line(_title(self.meta), "title.xhtml", "", navigation.contents(self.chapters[0], "chapter-1.xhtml", depth)),)
+        lines = [Line(_title(self.meta), "title.xhtml")]
+        for article, document in self._bodies():
+            language = article.meta.language if article.meta.language != self.meta.language else ""
+            lines.append(Line(document.title, document.name, language, navigation.contents(article, document.name, depth)))
+        return tuple(lines)
+
+    def _bodies(self) -> Iterable[tuple[Article, _Document]]:
+        return zip(self.chapters, (d for d in self.documents if d.kind == "chapter"), strict=True)
 
     @property
     def has_page_of_contents(self) -> bool:
         """Whether the contents are worth a page of their own."""
-        return sum(1 + len(line.below) for line in self.lines) > 3
+        return sum(1 + len(line.below) for line in self.lines) >= LEAST_CONTENTS
 
-    def _navigation(self) -> str:
+    def _navigation(self) -> _Document:
         language = self.meta.language
-        title = escape(words.word("contents", language))
-        marks = [("titlepage", "title.xhtml", _title(self.meta)), ("bodymatter", self.documents[1].name, self.documents[1].title)]
-        if self.has_page_of_contents:
-            marks.insert(1, ("toc", "nav.xhtml", words.word("contents", language)))
-        landmarks = "".join(f'<li><a epub:type="{kind}" href="{href}">{escape(text)}</a></li>\n' for kind, href, text in marks)
-        return (f'<nav epub:type="toc" role="doc-toc" class="pk-toc" id="toc" aria-labelledby="toc-title">\n'
-                f'<h1 class="pk-toc-title" id="toc-title">{title}</h1>\n{_list(self.lines)}</nav>\n'
-                f'<nav epub:type="landmarks" hidden="hidden">\n<ol>\n{landmarks}</ol>\n</nav>\n')
+        title = words.word("contents", language)
+        first = next(d for d in self.documents if d.kind == "chapter")
+        marks = [Landmark("cover", "cover.xhtml", words.word("cover", language))] if self.cover else []
+        marks.append(Landmark("titlepage", "title.xhtml", _title(self.meta)))
+        marks += [Landmark("toc", "nav.xhtml", title)] if self.has_page_of_contents else []
+        marks.append(Landmark("bodymatter", first.name, first.title))
+        lists = [("loi", "figures", [line for a, d in self._bodies() for line in navigation.figures(a, d.name)]),
+                 ("lot", "tables", [line for a, d in self._bodies() for line in navigation.tables(a, d.name)])]
+        return _Document("nav.xhtml", title, language, navigation.markup(language, self.lines, marks, lists), "")
 
     # -- The package -----------------------------------------------------------------------------------------------------------------
 
-    def packed(self) -> bytes:
-        """The book as ebooklib writes it."""
-        from ebooklib import epub
+    def packed(self, borne: Claims) -> bytes:
+        """The finished book. The mimetype comes first and is not compressed (OCF, 4.2)."""
+        parts = list(self._parts())
+        described = package(self.work, parts, self.lines, borne, self.options.certified_by if borne.conforms else "", _title(self.meta))
+        files = [("mimetype", MEDIA_TYPE.encode()), *described.items(), *((f"{FOLDER}/{part.name}", part.data) for part in parts)]
+        stored = {f"{FOLDER}/{part.name}" for part in parts if part.media_type in PACKED}
+        return pack(files, stored=frozenset(("mimetype", *stored)))
 
-        book = epub.EpubBook()
-        book.FOLDER_NAME = FOLDER
-        book.metadata.pop("http://www.idpf.org/2007/opf", None)  # names and numbers ebooklib's version
-        self._describe(book)
-        spine = []
-        for number, document in enumerate(self.documents):
-            item = _item(epub, f"document-{number}", document.name, "application/xhtml+xml", _page(document), _properties(document.body))
-            book.add_item(item)
-            spine.append(item)
-        nav = _Document("nav.xhtml", words.word("contents", self.meta.language), self.meta.language, self._navigation(), "")
-        item = _item(epub, "nav", nav.name, "application/xhtml+xml", _page(nav), ["nav"])
-        book.add_item(item)
-        if self.has_page_of_contents:
-            spine.insert(1, item)
-        book.spine = spine
-        for part in self._resources():
-            book.add_item(_item(epub, *part))
-        book.toc = _toc(epub, self.lines, iter(range(1, 1_000_000)))
-        book.add_item(epub.EpubNcx(uid="ncx", file_name="toc.ncx"))
-        out = BytesIO()
-        options = {"raise_exceptions": True, "epub3_pages": False, "epub3_landmark": False, "epub2_guide": False,
-                   "mtime": _modified(self.meta)}
-        try:
-            epub.write_epub(out, book, options)
-        except (OSError, ValueError) as error:
-            raise ExportError(f"ebooklib cannot pack the book: {error}") from error
-        return out.getvalue()
+    def _parts(self) -> Iterator[Part]:
+        nav = self._navigation()
+        documents = [_part(d, f"document-{d.name.partition('.')[0]}") for d in self.documents]
+        contents = Part("nav", nav.name, XHTML, _page(nav), ("nav",), self.has_page_of_contents)
+        yield from documents[:-len(self.chapters)]
+        yield contents
+        yield from documents[-len(self.chapters):]
+        yield from self._style()
+        shown = self._digest(self.cover) if self.cover else ""
+        for number, (digest, (name, asset)) in enumerate(self.pictures.items(), 1):
+            is_cover = digest == shown
+            yield Part(f"picture-{number}", f"images/{name}", asset.media_type, asset.data, ("cover-image",) * is_cover)
+        if self.options.source:
+            from pubkit.readers import epub as reader
 
-    def _resources(self) -> Iterator[tuple[str, str, str, bytes, list[str]]]:
-        chosen = faces(self.theme, (Article(self.meta), *self.work.chapters)) if self.options.fonts == "embed" else ()
+            yield Part("source", reader.FILE, "application/json", reader.encode(self.work, self._shown()))
+
+    def _shown(self) -> list[dict[str, str]]:
+        """By chapter, which of its pictures are in the book, and where."""
+        return [{a.name: self._src(a) for a in c.assets if self._digest(a) in self.pictures} for c in self.work.chapters]
+
+    def _style(self) -> Iterator[Part]:
+        chosen = faces(self.theme, (Article(self.meta), *self.work.chapters)) if self.options.fonts != "none" else ()
         css = "".join(font_face(face, f"fonts/{Path(face.path).name}") for face in chosen) + sheet("book", self.theme, "rem")
-        yield "style", "book.css", "text/css", css.encode(), []
+        yield Part("style", "book.css", "text/css", css.encode())
         for number, face in enumerate(chosen, 1):
-            yield f"font-{number}", f"fonts/{Path(face.path).name}", "font/woff2", Path(face.path).read_bytes(), []
+            yield Part(f"font-{number}", f"fonts/{Path(face.path).name}", "font/woff2", Path(face.path).read_bytes())
         for number, folder in enumerate(dict.fromkeys(Path(face.path).parent for face in chosen), 1):
             if text := next(iter(sorted(folder.glob("OFL*"))), None):
-                yield f"licence-{number}", f"fonts/{folder.name}-OFL.txt", "text/plain", text.read_bytes(), []
-        for number, (name, asset) in enumerate(self.pictures.values(), 1):
-            yield f"picture-{number}", f"images/{name}", asset.media_type, asset.data, ["cover-image"] * (asset.sha256 == self.cover)
-
-    def _describe(self, book: Any) -> None:
-        meta = self.meta
-        book.set_identifier(meta.id)
-        book.title = _title(meta)  # of toc.ncx
-        book.add_metadata("DC", "title", _title(meta), {"id": "title"})
-        _refine(book, "title", "title-type", "main")
-        if meta.subtitle_text:
-            book.add_metadata("DC", "title", meta.subtitle_text, {"id": "subtitle"})
-            _refine(book, "subtitle", "title-type", "subtitle")
-        book.set_language(meta.language)
-        for number, person in enumerate(self._people(), 1):
-            book.add_metadata("DC", "creator" if person.role == "author" else "contributor", person.name, {"id": f"person-{number}"})
-            if person.role in RELATORS:
-                _refine(book, f"person-{number}", "role", RELATORS[person.role], scheme="marc:relators")
-        if meta.published and _known(meta.published):
-            book.add_metadata("DC", "date", meta.published.isoformat())
-        tags = [t for m in (meta, *(c.meta for c in self.work.chapters)) for t in (*m.tags, m.section) if t]
-        singles = (("publisher", meta.publisher), ("description", meta.summary or meta.subtitle_text), ("source", meta.source),
-                   ("rights", meta.rights), ("rights", meta.license if meta.license != meta.rights else ""))
-        for name, value in (*(("subject", t) for t in dict.fromkeys(tags)), *singles):
-            if value:
-                book.add_metadata("DC", name, value)
-        if meta.series:
-            book.add_metadata(None, "meta", meta.series.name, {"property": "belongs-to-collection", "id": "series"})
-            _refine(book, "series", "collection-type", "series")
-            if meta.series.position:
-                _refine(book, "series", "group-position", str(meta.series.position))
-        if self.cover:
-            book.add_metadata(None, "meta", None, {"name": "cover", "content": self._cover_id()})
-        for name, value in _accessibility(self.work):
-            book.add_metadata(None, "meta", value, {"property": f"schema:{name}"})
-        if words.direction(meta.language) == "rtl":
-            book.set_direction("rtl")
-
-    def _people(self) -> Iterable[Person]:
-        people = (*self.meta.authors, *(p for c in self.work.chapters for p in c.meta.authors))
-        return {(p.name, p.role): p for p in people if p.name}.values()
-
-    def _cover_id(self) -> str:
-        return f"picture-{list(self.pictures).index(self.cover) + 1}"
+                yield Part(f"licence-{number}", f"fonts/{folder.name}-OFL.txt", "text/plain", text.read_bytes())
 
 
 # --- Small parts --------------------------------------------------------------------------------------------------------------------
 
 _INSIDE = "\ue000"  # stands before the address of another document of the book; no source can write it into a normalized address
+
+
+def _anchored(article: Article) -> Article:
+    """The article with an id on every figure and table, so that lists can lead to them."""
+    taken = {getattr(n, "id", "") for n in walk(article)}
+    counts = {Figure: 0, Table: 0}
+
+    def change(node: Node) -> Node:
+        if not isinstance(node, (Figure, Table)) or node.id:
+            return node
+        kind = type(node)
+        while True:
+            counts[kind] += 1
+            if (name := f"{kind.__name__.lower()}-{counts[kind]}") not in taken:
+                return msgspec.structs.replace(node, id=name)
+
+    return msgspec.structs.replace(article, content=rewrite(Article(Meta(), article.content), change).content)
 
 
 def _across(article: Article, head: str, body: str) -> Article:
@@ -303,51 +348,29 @@ def _across(article: Article, head: str, body: str) -> Article:
     return Article(meta, content, article.assets)
 
 
+def _wanted(given: str | tuple[str, ...]) -> Iterator[Claim]:
+    """The claims that are asked for."""
+    for name in filter(None, map(str.strip, given.split(",") if isinstance(given, str) else given)):
+        if name not in get_args(Claim):
+            raise OptionError(f"epub.claims: there is no claim {name!r}", hint=f"Known: {', '.join(get_args(Claim))}")
+        yield cast("Claim", name)
+
+
 def _title(meta: Meta) -> str:
     return meta.title_text or words.word("untitled", meta.language)
 
 
-def _known(date: datetime) -> bool:
-    """Whether a date is one that the source gave: the default is the first day of 1980."""
-    return date.year > 1980
-
-
-def _modified(meta: Meta) -> datetime:
-    date = meta.updated or meta.published or datetime(1980, 1, 1, tzinfo=UTC)
-    return date.astimezone(UTC)
-
-
-def _lines(tree: Sequence[Outline], document: str) -> list[_Line]:
-    return [_Line(_label(line.heading.content), f"{document}#{line.heading.id}", _lines(line.below, document)) for line in tree]
-
-
-def _label(inlines: Iterable[Inline]) -> str:
-    return " ".join(plain_text(tuple(inlines), notes=False).split()) or "\u2014"
-
-
-def _list(lines: Sequence[_Line]) -> str:
-    def item(line: _Line) -> str:
-        return f'<li><a{attr("href", line.href)}>{escape(line.title)}</a>{_list(line.below) if line.below else ""}</li>\n'
-
-    return f"<ol>\n{''.join(map(item, lines))}</ol>\n"
-
-
-def _toc(epub: Any, lines: Sequence[_Line], numbers: Iterator[int]) -> list[Any]:
-    """The contents as ebooklib wants them for toc.ncx."""
-    out: list[Any] = []
-    for line in lines:
-        link = epub.Link(line.href, line.title, uid=f"line-{next(numbers)}")
-        out.append((link, _toc(epub, line.below, numbers)) if line.below else link)
-    return out
+def _part(document: _Document, name: str) -> Part:
+    return Part(name, document.name, XHTML, _page(document), _properties(document.body), True)
 
 
 def _page(document: _Document) -> bytes:
     language = document.language
     direction = ' dir="rtl"' if words.direction(language) == "rtl" else ""
     body = document.body
-    if document.kind:
+    if document.kind in ("titlepage", "chapter"):
         body = f'<section epub:type="{document.kind}"{attr("role", document.role)}{attr("aria-label", document.title)}>\n{body}</section>\n'
-    kind = {"chapter": "bodymatter", "titlepage": "frontmatter"}.get(document.kind, "frontmatter")
+    kind = "bodymatter" if document.kind == "chapter" else "frontmatter"
     return ('<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
             f'<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"{attr("lang", language)}'
             f'{attr("xml:lang", language)}{direction}>\n<head>\n<meta charset="utf-8"/>\n<title>{escape(document.title)}</title>\n'
@@ -355,111 +378,7 @@ def _page(document: _Document) -> bytes:
             f'<body class="pk-{document.kind or "nav"}" epub:type="{kind}">\n{body}</body>\n</html>\n').encode()
 
 
-def _properties(body: str) -> list[str]:
+def _properties(body: str) -> tuple[str, ...]:
     """What the package document has to say of a document (EPUB 3.3, section D.7). Text cannot be taken for markup: it is escaped."""
-    marks = {"mathml": "<math", "svg": "<svg", "remote-resources": '<img src="http'}
-    return [name for name, mark in marks.items() if mark in body]
-
-
-def _item(epub: Any, uid: str, name: str, media_type: str, data: bytes, properties: list[str]) -> Any:
-    item = epub.EpubItem(uid=uid, file_name=name, media_type=media_type, content=data)
-    item.properties = properties
-    return item
-
-
-def _refine(book: Any, target: str, name: str, value: str, **more: str) -> None:
-    book.add_metadata(None, "meta", value, {"refines": f"#{target}", "property": name, **more})
-
-
-# --- Accessibility ------------------------------------------------------------------------------------------------------------------
-
-def _accessibility(work: Volume) -> Iterator[tuple[str, str]]:
-    """Metadata of accessibility (EPUB Accessibility 1.1), as far as it can be read off the content."""
-    pictures = _pictures(work)
-    shown = [p for p in pictures if not p.decorative]
-    described = all(p.alt for p in shown)
-    math = any(isinstance(n, (Math, MathBlock)) and n.mathml for n in walk(work))
-    yield "accessMode", "textual"
-    if shown:
-        yield "accessMode", "visual"
-    yield "accessModeSufficient", "textual" if described else "textual,visual"
-    features = ["tableOfContents", "structuralNavigation", "displayTransformability"]
-    features += ["alternativeText"] * bool(shown and described) + ["MathML"] * math
-    for feature in features:
-        yield "accessibilityFeature", feature
-    yield "accessibilityHazard", "unknown" if _moves(work, pictures) else "none"
-    yield "accessibilitySummary", _summary(len(shown), described, math)
-
-
-def _pictures(work: Volume) -> list[Image]:
-    return [n for n in walk(work) if isinstance(n, Image) and n.asset]
-
-
-def _moves(work: Volume, pictures: Sequence[Image]) -> bool:
-    """Whether a picture may move."""
-    names = {p.asset for p in pictures}
-    assets = [a for c in work.chapters for a in c.assets if a.name in names]
-    return any((a.media_type == "image/gif" and a.data.count(b"\x21\xf9\x04") > 1)  # more than one graphic control: more frames
-               or (a.media_type == "image/svg+xml" and re.search(rb"<(animate|set\b)|@keyframes", a.data)) for a in assets)
-
-
-def _summary(pictures: int, described: bool, math: bool) -> str:
-    sentences = ["The text can be navigated by its headings and by a table of contents, and takes on the reader's font, size and colours."]
-    if pictures:
-        sentences.append("All pictures have alternative text." if described else "Not every picture has alternative text.")
-    if math:
-        sentences.append("Formulas are MathML.")
-    return " ".join(sentences)
-
-
-# --- What ebooklib cannot say -------------------------------------------------------------------------------------------------------
-
-def _repaired(data: bytes, meta: Meta) -> bytes:
-    """The book with a package document in its language, and with a zip that has no dates."""
-    files = unpack(data)
-    files[f"{FOLDER}/content.opf"] = _package(files[f"{FOLDER}/content.opf"], meta)
-    files[f"{FOLDER}/toc.ncx"] = _ncx(files[f"{FOLDER}/toc.ncx"], meta)
-    return pack(files.items(), stored=frozenset(("mimetype",)))
-
-
-def _parse(data: bytes) -> Any:
-    from lxml import etree
-
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-
-
-def _written(root: Any) -> bytes:
-    from lxml import etree
-
-    etree.cleanup_namespaces(root, keep_ns_prefixes=["dc"])
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True) + b""
-
-
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-
-
-def _package(data: bytes, meta: Meta) -> bytes:
-    root = _parse(data)
-    root.attrib.pop("prefix", None)  # names a vocabulary that is not used
-    root.set(_XML_LANG, meta.language)
-    root.set("dir", words.direction(meta.language))
-    for element in root.iter("{*}meta"):
-        if element.get("property") == "schema:accessibilitySummary":
-            element.set(_XML_LANG, "en")
-            element.set("dir", "ltr")
-    return _written(root)
-
-
-def _ncx(data: bytes, meta: Meta) -> bytes:
-    root = _parse(data)
-    root.set(_XML_LANG, meta.language)
-
-    def depth(element: Any) -> int:
-        return max((1 + depth(child) for child in element.findall("{*}navPoint")), default=0)
-
-    for element in root.iter("{*}meta"):
-        if element.get("name") == "dtb:depth":
-            element.set("content", str(depth(root.find("{*}navMap"))))
-    return _written(root)
-
-
+    marks: Sequence[tuple[str, str]] = (("mathml", "<math"), ("svg", "<svg"), ("remote-resources", '<img src="http'))
+    return tuple(name for name, mark in marks if mark in body)

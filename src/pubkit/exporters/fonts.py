@@ -25,7 +25,7 @@ from pubkit.files import write_file
 from pubkit.theme import Face, Family, Theme, font_files, unpacked
 from pubkit.xhtml import escape
 
-__all__ = ["configuration", "folders", "lacking"]
+__all__ = ["configuration", "folders", "font_kind", "font_region", "lacking"]
 
 FILES = (".ttf", ".otf", ".ttc", ".otc")
 LAST_RESORT = ("Unifont", "Unifont Upper", BOXES)
@@ -241,8 +241,9 @@ def _choice(families: list[str], theme: Theme) -> str:
     for first in uses:
         worn = f'<test name="family" qual="first"><string>{escape(first)}</string></test>'
         for language, regions in HAN:
-            wanted = [family for family in families if not language or _region(family) in regions]
-            ranked = sorted((f in pictures, _kind(f) != _kind(first), regions.index(_region(f)) if _region(f) else -1, f) for f in wanted)
+            wanted = [family for family in families if not language or font_region(family) in regions]
+            ranked = sorted((f in pictures, font_kind(f) != font_kind(first),
+                             regions.index(font_region(f)) if font_region(f) else -1, f) for f in wanted)
             spoken = f'<test name="lang"><string>{language}</string></test>' if language else ""
             if ranked:
                 rules.append(f'<match target="pattern">{last}{worn}{spoken}{_edit("prepend", (f for *_, f in ranked))}</match>\n')
@@ -258,12 +259,13 @@ def _edit(mode: str, families: Iterable[str]) -> str:
     return f'<edit name="family" mode="{mode}" binding="strong">{names}</edit>'
 
 
-def _kind(family: str) -> str:
+def font_kind(family: str) -> str:
+    """What a family is by its name: mono, sans or serif."""
     words = set(family.lower().split())
     return "mono" if words & {"mono", "code", "typewriter"} else "sans" if words & {"sans", "gothic", "grotesk"} else "serif"
 
 
-def _region(family: str) -> str:
+def font_region(family: str) -> str:
     """The place for which a family draws its Han characters."""
     ends = family.rpartition(" ")[2]
     return ends if ends in REGIONS else ""

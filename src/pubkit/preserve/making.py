@@ -222,8 +222,8 @@ def _source_name(name: str) -> str:
 
 
 def _media_type(kind: str) -> str:
-    return {"markdown": "text/markdown", "text": "text/plain", "html": "text/html", "json": "application/json"}.get(
-        kind, "application/octet-stream")
+    return {"markdown": "text/markdown", "text": "text/plain", "html": "text/html", "json": "application/json",
+            "epub": "application/epub+zip"}.get(kind, "application/octet-stream")
 
 
 def _picture_paths(article: Article, asset: str, own: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """The table of readers: a kind of source, the file names that mean it, and the module that parses it.
 
+Readers parse text; that of EPUB, which is no text, the bytes.
+
 Readers of other packages are found by entry point (group ``pubkit.readers``): an object with ``parse(text, name) -> Read`` and a tuple
 ``SUFFIXES``.
 """
@@ -12,13 +14,14 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
-from pubkit.diagnostics import UnknownFormat
+from pubkit.diagnostics import UnknownFormat, UsageError
 from pubkit.plugins import offered
 from pubkit.readers.base import Guess, Provenance, Read
 
-__all__ = ["Guess", "Kind", "Provenance", "Read", "decode_text", "kind_of", "kinds", "parser"]
+__all__ = ["Guess", "Kind", "Provenance", "Read", "decode_text", "kind_of", "kinds", "of_bytes", "parser"]
 
 
 class Kind(Struct, frozen=True):
@@ -34,6 +37,7 @@ KINDS = (
          "CommonMark with tables, notes, math and more; front matter in YAML, TOML, JSON or headers"),
     Kind("text", (".txt", ".text"), "plain text; its structure is inferred"),
     Kind("json", (".json",), "pubkit's own canonical JSON"),
+    Kind("epub", (".epub",), "an EPUB that pubkit made with epub.source=true"),
 )
 _MODULES = {"markdown": "pubkit.readers.markdown", "text": "pubkit.readers.plaintext", "json": "pubkit.readers.json"}
 
@@ -57,7 +61,9 @@ def kind_of(name: str) -> str:
 
 
 def parser(kind: str) -> Callable[[str, str], Read]:
-    """The ``parse(text, name) -> Read`` of a kind, loaded now. Raises `UnknownFormat`."""
+    """The ``parse(text, name) -> Read`` of a kind, loaded now. Raises `UnknownFormat`, and `UsageError` for a kind that is no text."""
+    if kind == "epub":
+        raise UsageError("an EPUB is no text, and cannot be parsed as one", hint="pubkit.read takes its path, pubkit.read_bytes its bytes")
     if kind in _MODULES:
         return _parse_of(import_module(_MODULES[kind]))
     for entry in offered("readers"):
@@ -72,6 +78,19 @@ def parser(kind: str) -> Callable[[str, str], Read]:
 def _parse_of(module: Any) -> Callable[[str, str], Read]:
     parse: Callable[[str, str], Read] = module.parse
     return parse
+
+
+def of_bytes(data: bytes, kind: str, name: str, encoding: str = "") -> Read:
+    """What the reader of a kind makes of a file's bytes, decoded first where the kind is text. Raises `ReadError`, `UnknownFormat`."""
+    if kind == "epub":
+        from pubkit.readers import epub
+
+        return epub.parse(data, name)
+    from pubkit.readers.encoding import decode
+
+    text, found = decode(data, name, encoding)
+    read = parser(kind)(text, name)
+    return msgspec.structs.replace(read, diagnostics=(*found, *read.diagnostics))
 
 
 def decode_text(data: bytes, name: str) -> str:

@@ -29,6 +29,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "license": ("license", "licence"),
     "image": ("image", "hero", "cover", "leadimage", "featuredimage", "featureimage", "heroimage", "coverimage", "bannerimage",
               "headerimage", "banner", "images"),
+    "book_cover": ("bookcover", "ebookcover", "epubcover", "epubcoverimage"),
     "enclosures": ("enclosures", "enclosure"),
     "corrections": ("corrections", "correction"),
     "draft": ("draft",),

@@ -30,7 +30,7 @@ _NAMED = 50  # keys that one diagnostic names
 _PERSON = {"name": "name", "email": "email", "mail": "email", "url": "url", "uri": "url", "website": "url", "web": "url", "link": "url",
            "homepage": "url", "github": "github", "orcid": "orcid", "role": "role", "given": "given", "family": "family",
            "givennames": "given", "givenname": "given", "familyname": "family", "familynames": "family", "surname": "family",
-           "firstname": "given", "lastname": "family", "literal": "name"}
+           "firstname": "given", "lastname": "family", "literal": "name", "sort": "sort", "sortas": "sort", "fileas": "sort"}
 _SERIES = {"name": "name", "title": "name", "position": "position", "part": "position", "number": "position", "index": "position",
            "order": "position"}
 _IMAGE = {"src": "src", "url": "src", "path": "src", "file": "src", "image": "src", "filename": "src", "alt": "alt", "caption": "caption",
@@ -240,6 +240,9 @@ class _Reader:
                 return self._series(given)
             case "image":
                 return self._image(given)
+            case "book_cover":
+                figure = self._image(given)
+                return figure and figure.pictures[0]
             case "enclosures":
                 return tuple(self._each(given, self._enclosure))
             case _:
@@ -388,6 +391,8 @@ class _Reader:
         name = words.pop("name", "") or f"{first} {last}".strip()
         if not name:
             raise _Unusable(value, f"one of '{given.key}' has no name", "Give each a name: key")
+        if first and last and not words.get("sort"):
+            words["sort"] = f"{last}, {first}"
         if github and "url" in words:
             self._aside_part(given, "github", parts["github"])
         elif github:

@@ -1,0 +1,131 @@
+"""Times EPUB beside the PDF of the same article, and beside pandoc: articles go in, a table of milliseconds, ratios and bytes comes out.
+
+    python benchmarks/books.py [-n RUNS] [time|parts|memory ...]
+
+time: an article as EPUB and as PDF, in one process and turn about, and pandoc writing an EPUB of the same source where ``pypandoc`` is
+installed (its process included, clock's time).
+parts: the same EPUB without a cover, without fonts, and without both.
+memory: the most that Python holds while a book with many pictures is made, by the size of the book.
+Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import tempfile
+import time
+import tracemalloc
+from io import BytesIO
+from pathlib import Path
+
+from formats import ARTICLE, Run, timed
+from pages import WORDS
+
+import pubkit
+from pubkit.model import Article, Asset, Figure, Image, Meta, Paragraph
+
+SECTIONS = 40
+PICTURES, PIXELS = 60, 400
+
+
+def long() -> str:
+    """Markdown of about 60 pages: sections, notes, lists and tables, no two alike."""
+    def section(n: int) -> str:
+        table = "\n".join(f"| {n}.{row} | {WORDS[row:row + 40].strip()} | {row * n} |" for row in range(8))
+        return (f"## Section {n}\n\n{n}. {WORDS * 4}[^{n}]\n\n- one\n- **two**, and *three*\n\n| a | b | c |\n|---|---|---|\n{table}\n\n"
+                f"{WORDS * 3}\n\n[^{n}]: Note {n}. {WORDS}\n\n")
+    return "---\ntitle: Long\nlanguage: en\n---\n\n" + "".join(map(section, range(1, SECTIONS + 1)))
+
+
+def pandoc(source: Path) -> Run | None:
+    """pandoc writing an EPUB; None where it is not installed."""
+    try:
+        import pypandoc
+    except ImportError:
+        return None
+    out = Path(tempfile.gettempdir()) / f"pubkit-bench-{os.getpid()}.epub"
+
+    def run() -> object:
+        pypandoc.convert_file(str(source), "epub3", format="markdown", outputfile=str(out), cworkdir=str(source.parent),
+                               extra_args=["--quiet"])
+        return out.unlink()
+    return run
+
+
+def times(runs: int) -> None:
+    print(f"{'':<28}{'EPUB':>10}{'PDF':>12}{'EPUB : PDF':>12}{'pandoc':>12}")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "long.md"
+        file.write_text(long(), encoding="utf-8")
+        for name, source in (("the sample article", ARTICLE), ("60 pages, notes and tables", file)):
+            article = pubkit.read(source).article
+            jobs: list[Run] = [lambda article=article: pubkit.export(article, "epub"),  # type: ignore[misc]
+                               lambda article=article: pubkit.export(article, "pdf")]  # type: ignore[misc]
+            timed(jobs, 1)
+            epub, pdf = timed(jobs, runs)
+            other = clock(made, runs) if (made := pandoc(source)) else 0.0
+            beside = f"{other:.0f} ms" if other else "-"
+            print(f"{name:<28}{epub:>7.0f} ms{pdf:>9.0f} ms{epub / pdf:>12.2f}{beside:>12}", flush=True)
+
+
+def clock(job: Run, runs: int) -> float:
+    """The median of the clock's time in milliseconds, for jobs that work in another process."""
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        job()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken) * 1000
+
+
+def parts(runs: int) -> None:
+    article = pubkit.read(ARTICLE).article
+    kinds = {"as by default": {}, "no cover": {"cover": "none"}, "no fonts": {"fonts": "none"}, "whole fonts": {"fonts": "embed"},
+             "neither cover nor fonts": {"cover": "none", "fonts": "none"}}
+    jobs: list[Run] = [lambda x=x: pubkit.export(article, "epub", **x) for x in kinds.values()]  # type: ignore[misc]
+    timed(jobs, 1)
+    for (name, options), taken in zip(kinds.items(), timed(jobs, runs), strict=True):
+        size = len(pubkit.export(article, "epub", **options).files[0].data)
+        print(f"{name:<28}{taken:>7.0f} ms{size / 1000:>9.0f} kB", flush=True)
+
+
+def noise(number: int) -> Asset:
+    """A picture that no program can make smaller."""
+    from PIL import Image as Pillow
+
+    out = BytesIO()
+    Pillow.frombytes("RGB", (PIXELS, PIXELS), random.Random(number).randbytes(PIXELS * PIXELS * 3)).save(out, "PNG")
+    return Asset(f"{number}.png", "image/png", out.getvalue(), PIXELS, PIXELS)
+
+
+def memory(_: int) -> None:
+    assets = tuple(map(noise, range(PICTURES)))
+    figures = (Figure(Image(a.name, f"Noise {a.name}", asset=a.name)) for a in assets)
+    article = Article(Meta(title="Pictures", language="en", authors=("A",)), (Paragraph("x"), *figures), assets)
+    pubkit.export(article, "epub")
+    tracemalloc.start()
+    size = len(pubkit.export(article, "epub").files[0].data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"a book of {size / 1e6:.1f} MB: {peak / 1e6:.1f} MB at most, {peak / size:.2f} of it, besides the pictures themselves")
+
+
+MEASURES = {"time": times, "parts": parts, "memory": memory}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
+    parser.add_argument("-n", "--runs", type=int, default=5, help="runs to take the median of (5)")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(MEASURES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    for name in given.names or MEASURES:
+        MEASURES[name](given.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""A volume goes in; what its book can truly claim about its accessibility comes out, and what stands in the way of more.
+
+Nothing is claimed that cannot be read off the content: EPUB Accessibility 1.1, section 3 (discovery) and 4 (conformance).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from pubkit import words
+from pubkit.model import (
+    Article,
+    Asset,
+    Code,
+    CodeBlock,
+    Heading,
+    Image,
+    Link,
+    Math,
+    MathBlock,
+    Node,
+    Passage,
+    Reference,
+    Span,
+    Table,
+    Text,
+    Volume,
+    children,
+    plain_text,
+    walk,
+)
+from pubkit.theme import Theme
+
+__all__ = ["STANDARD", "Claim", "Claims", "claims"]
+
+_KINDS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
+STANDARD = "EPUB Accessibility 1.1 - WCAG 2.1 Level AA"
+"""What a book says that it conforms to, in the words that the specification wants (4.2.2)."""
+Claim: TypeAlias = Literal["alternativeText", "MathML", "structuralNavigation", "tableOfContents", "conformsTo"]
+"""What a publisher can insist on."""
+EXAMPLES = 3
+SAMPLE = 4000  # letters that tell the script of a text
+# A file's name, or a word for any picture, is no text alternative (WCAG 2.1, failure F30).
+_NO_ALT = re.compile(r"[\w .()%+-]*\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|avif)|(?:image|img|picture|photo|dsc)[\s_-]*\d*", re.IGNORECASE)
+_NAMES = {"Latn": ("LATIN",), "Cyrl": ("CYRILLIC",), "Grek": ("GREEK",), "Arab": ("ARABIC",), "Hebr": ("HEBREW",), "Hans": ("CJK",),
+          "Hant": ("CJK",), "Jpan": ("CJK", "HIRAGANA", "KATAKANA"), "Kore": ("HANGUL", "CJK"), "Deva": ("DEVANAGARI",),
+          "Thai": ("THAI",), "Geor": ("GEORGIAN",), "Armn": ("ARMENIAN",), "Beng": ("BENGALI",), "Taml": ("TAMIL",)}
+
+
+class Claims(Struct, frozen=True):
+    """What a book says of itself, in the words of schema.org, and why it does not say that it conforms to `STANDARD`.
+
+    ``against`` is empty where every check held; only then may ``conforms`` be said.
+    """
+
+    modes: tuple[str, ...]
+    sufficient: tuple[str, ...]
+    features: tuple[str, ...]
+    hazards: tuple[str, ...]
+    summary: str
+    against: tuple[str, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether every check held."""
+        return not self.against
+
+    def lacks(self, claim: Claim) -> str:
+        """Why a claim cannot be made; '' where it can."""
+        if claim == "conformsTo":
+            return "; ".join(self.against)
+        if claim in self.features:
+            return ""
+        if claim == "alternativeText":
+            return next((reason for reason in self.against if reason.startswith(_MUTE)), "there is no picture")
+        return {"MathML": "there is no formula", "structuralNavigation": "there are no headings"}.get(claim, "there are no contents")
+
+
+_MUTE = "without an alternative text"
+
+
+def claims(work: Volume, theme: Theme) -> Claims:
+    """What the book of a volume can claim in a theme."""
+    shown = [(i, line) for i, line in _placed(work) if not i.decorative]
+    mute = [(i, line) for i, line in shown if not _described(i)]
+    moving = _moving(work)
+    nodes = list(walk(work))
+    math = any(isinstance(n, (Math, MathBlock)) and n.mathml for n in nodes)
+    headings = len(work.chapters) > 1 or any(isinstance(n, Heading) for n in nodes)
+    features = ["tableOfContents", "readingOrder", "displayTransformability", "ARIA", "unlocked"]
+    features += ["structuralNavigation"] * headings + ["alternativeText"] * bool(shown and not mute) + ["MathML"] * math
+    hazards = ("none",) if not moving else ("unknownFlashingHazard", "unknownMotionSimulationHazard", "noSoundHazard")
+    keys = ["access_text"] + [("access_no_alt" if mute else "access_alt")] * bool(shown) + ["access_math"] * math
+    return Claims(
+        modes=("textual", "visual") if shown else ("textual",),
+        sufficient=("textual",) * (not mute) + ("textual,visual",) * bool(shown),
+        features=tuple(features), hazards=hazards,
+        summary=_joined([words.word(key, work.meta.language) for key in (*keys, *["access_moving"] * bool(moving))], work.meta.language),
+        against=tuple(_against(work, theme, mute, moving, nodes)))
+
+
+def _joined(sentences: Sequence[str], language: str) -> str:
+    return ("" if words.spoken(language) in ("ja", "zh", "zh-Hant") else " ").join(sentences)
+
+
+# --- What stands in the way ---------------------------------------------------------------------------------------------------------
+
+def _against(work: Volume, theme: Theme, mute: Sequence[tuple[Image, int]], moving: Sequence[Asset],
+             nodes: Sequence[Node]) -> Iterator[str]:
+    """One phrase for each success criterion (WCAG 2.1, A and AA) that the content is seen to miss."""
+    if mute:
+        names = _some(f"{i.src[:60]!r}{f' (line {line})' if line else ''}" for i, line in mute)
+        yield f"{_MUTE}: {names} (1.1.1)"
+    if bare := [n for n in nodes if isinstance(n, Table) and not _has_headers(n)]:
+        yield f"tables without a head: {_some(f'line {t.line}' if t.line else 'one' for t in bare)} (1.3.1)"
+    if any(d.code == "theme-contrast" for d in theme.diagnostics):
+        yield "colours of the theme are too close to be read (1.4.3)"
+    if moving:
+        yield f"pictures that move and cannot be stopped: {_some(repr(a.name) for a in moving)} (2.2.2)"
+    if not work.meta.title_text or work.meta.title_text in (words.word("untitled", work.meta.language), words.word("untitled", "en")):
+        yield "there is no title (2.4.2)"
+    if any(isinstance(n, (Link, Reference)) and not _says(n) for n in nodes):
+        yield "links without words (2.4.4)"
+    for article in work.chapters:
+        if script := _foreign(article):
+            yield f"the language is said to be {article.meta.language}, but the letters are {_KINDS.get(script, script.title())} (3.1.1)"
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(dict.fromkeys(names))
+    more = f" and {len(listed) - EXAMPLES} more" if len(listed) > EXAMPLES else ""
+    return ", ".join(listed[:EXAMPLES]) + more
+
+
+def _placed(work: Volume) -> Iterator[tuple[Image, int]]:
+    """Every picture of the text, with the line of the block that it stands in. The cover's words are pubkit's own."""
+    cover = work.meta.book_cover
+    stack: list[tuple[Node, int]] = [(work, 0)]
+    while stack:
+        node, line = stack.pop()
+        line = getattr(node, "line", 0) or line
+        if isinstance(node, Image) and node.asset and node is not cover:
+            yield node, line
+        stack.extend((child, line) for child in list(children(node))[::-1] if not (isinstance(child, Image) and child is cover))
+
+
+def _described(image: Image) -> bool:
+    return bool(image.alt.strip()) and not _NO_ALT.fullmatch(image.alt.strip())
+
+
+def _has_headers(table: Table) -> bool:
+    """Whether a cell names its column or row; a table of one column or one row needs none."""
+    rows = (*table.head, *table.body, *table.foot)
+    if len(rows) < 2 or len(table.columns) < 2:
+        return True
+    return any(plain_text(cell.content).strip() and (cell.header or row in table.head) for row in rows for cell in row.cells)
+
+
+def _says(link: Link | Reference) -> bool:
+    shown = plain_text(link.content, notes=False).strip() or any(isinstance(n, Image) and n.alt for n in walk(link.content))
+    return bool(shown) or (isinstance(link, Link) and not link.content)  # a link without content shows its address
+
+
+def _moving(work: Volume) -> list[Asset]:
+    """The pictures that may move: GIF with more than one frame, SVG with an animation."""
+    names = [({i.asset for i in walk(c) if isinstance(i, Image)}, c) for c in work.chapters]
+    return [a for shown, c in names for a in c.assets if a.name in shown and (
+        (a.media_type == "image/gif" and a.data.count(b"\x21\xf9\x04") > 1)  # more than one graphic control: more frames
+        or (a.media_type == "image/svg+xml" and re.search(rb"<(?:animate|set\b)|@keyframes", a.data)))]
+
+
+# --- The script of a text -----------------------------------------------------------------------------------------------------------
+
+def _foreign(article: Article) -> str:
+    """The script of most letters where the article's language is not written in it; '' where it is, or cannot be told."""
+    expected = _scripts(article.meta.language)
+    letters = [c for c in islice(_letters(article), SAMPLE) if c.isalpha()]
+    if not expected or not letters:
+        return ""
+    counts: dict[str, int] = {}
+    for name in map(_script, letters):
+        counts[name] = counts.get(name, 0) + 1
+    most = max(counts, key=lambda name: counts[name])
+    fitting = sum(counts.get(name, 0) for name in expected)
+    return "" if fitting * 3 >= len(letters) or most in expected else most
+
+
+def _letters(article: Article) -> Iterator[str]:
+    stack: list[Node] = [*article.content[::-1], *article.meta.title]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Code, CodeBlock)) or (isinstance(node, (Passage, Span)) and node.language):
+            continue
+        if isinstance(node, Text):
+            yield from node.text
+        stack.extend(list(children(node))[::-1])
+
+
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+@lru_cache(maxsize=256)
+def _scripts(language: str) -> tuple[str, ...]:
+    """How the Unicode names of a language's letters begin; () where that is not known."""
+    from babel.core import get_global
+
+    parts = language.replace("_", "-").split("-")
+    named = next((p.title() for p in parts[1:] if len(p) == 4 and p.isalpha()), "")
+    likely = get_global("likely_subtags").get(parts[0].lower(), "").split("_")
+    return _NAMES.get(named or (likely[1] if len(likely) > 1 else ""), ())
