@@ -30,7 +30,7 @@ ROOMS = [
     {"cli"},
 ]
 HEAVY = ("weasyprint", "ebooklib", "docx", "feedgen", "lxml", "PIL", "pygments", "yaml", "markdown_it", "latex2mathml", "ziamath",
-         "babel", "pikepdf",
+         "babel", "pikepdf", "uharfbuzz", "fontTools",
          "rich", "emoji", "charset_normalizer")
 
 

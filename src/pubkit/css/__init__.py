@@ -53,6 +53,7 @@ _MORE: tuple[Family, ...] = ("label", "text")
 _SECTION = re.compile(r"^@when (.+)\n((?:(?!@end$).*\n)*)@end\n", re.MULTILINE)
 VERSO_CAPS = "font-style: normal; font-variant-caps: all-small-caps; letter-spacing: 0.09em"
 CODE_WIDTH = 0.6  # of a character of the code's face, in em
+SCRIPTS = ("'Noto Naskh Arabic'", "'Noto Serif Hebrew'")  # fallbacks that books and web pages carry where the theme lacks letters
 GENERIC = {"text": "serif", "display": "serif", "note": "serif", "label": "sans-serif", "code": "monospace"}
 
 
@@ -82,7 +83,7 @@ def _stack(theme: Theme, style: Style, unit: Unit) -> str:
     if unit == "pt":  # the page has no other fonts than ours: the last resort has a glyph for everything
         others = (f"'{family}'" for font in _MORE for family in theme.stack(font))  # they know signs that a display face lacks
         return ", ".join(dict.fromkeys([*families, *others, *(f"'{family}'" for family in FALLBACKS)]))
-    return ", ".join([*families, GENERIC[style.font]])
+    return ", ".join([*families, *SCRIPTS, GENERIC[style.font]])
 
 
 def _declarations(role: str, theme: Theme, unit: Unit) -> str:
@@ -175,8 +176,8 @@ def _initial(theme: Theme) -> dict[str, float]:
     return {"initial": size, "initial_drop": t.leading * 2 + baseline(text, t.base, t.leading) - baseline(display, size, t.leading * 3)}
 
 
-def font_face(face: Face, url: str) -> str:
-    """The ``@font-face`` rule of a face that lies at ``url``."""
+def font_face(face: Face, url: str, format: str = "woff2") -> str:
+    """The ``@font-face`` rule of a face that lies at ``url``, in a format by its name in CSS (woff2, woff, truetype, opentype)."""
     style = "italic" if face.italic else "normal"
     return (f"@font-face{{font-family:'{face.family}';font-weight:{face.weight};font-style:{style};font-display:swap;"
-            f"src:url('{url}') format('woff2')}}\n")
+            f"src:url('{url}') format('{format}')}}\n")

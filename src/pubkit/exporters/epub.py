@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from pubkit import words
-from pubkit.css import font_face, sheet
+from pubkit.css import font_face, sheet, subset
 from pubkit.css.faces import faces
 from pubkit.diagnostics import Diagnostic, ExportError, OptionError, diagnostic
 from pubkit.exporters import cover, navigation
@@ -39,7 +39,7 @@ from pubkit.model import (
     walk,
 )
 from pubkit.normalize import SCHEMES
-from pubkit.theme import Theme
+from pubkit.theme import Face, Theme
 from pubkit.xhtml import Dialect, Renderer, attr, escape
 from pubkit.zipfiles import pack
 
@@ -285,7 +285,7 @@ class _Book:
         yield from documents[:-len(self.chapters)]
         yield contents
         yield from documents[-len(self.chapters):]
-        yield from self._style()
+        yield from self._style([d.body for d in (*self.documents, nav)])
         shown = self._digest(self.cover) if self.cover else ""
         for number, (digest, (name, asset)) in enumerate(self.pictures.items(), 1):
             is_cover = digest == shown
@@ -299,15 +299,29 @@ class _Book:
         """By chapter, which of its pictures are in the book, and where."""
         return [{a.name: self._src(a) for a in c.assets if self._digest(a) in self.pictures} for c in self.work.chapters]
 
-    def _style(self) -> Iterator[Part]:
-        chosen = faces(self.theme, (Article(self.meta), *self.work.chapters)) if self.options.fonts != "none" else ()
-        css = "".join(font_face(face, f"fonts/{Path(face.path).name}") for face in chosen) + sheet("book", self.theme, "rem")
-        yield Part("style", "book.css", "text/css", css.encode())
-        for number, face in enumerate(chosen, 1):
-            yield Part(f"font-{number}", f"fonts/{Path(face.path).name}", "font/woff2", Path(face.path).read_bytes())
-        for number, folder in enumerate(dict.fromkeys(Path(face.path).parent for face in chosen), 1):
+    def _style(self, bodies: Sequence[str]) -> Iterator[Part]:
+        """The style sheet, the fonts that it names, and their licences."""
+        css = sheet("book", self.theme, "rem")
+        fonts = self._fonts(bodies, css)
+        names = {face: f"fonts/{Path(face.path).name.partition('.')[0]}{font.suffix}" for face, font in fonts.items()}
+        rules = "".join(font_face(face, names[face], font.format) for face, font in fonts.items())
+        yield Part("style", "book.css", "text/css", (rules + css).encode())
+        for number, (face, font) in enumerate(fonts.items(), 1):
+            yield Part(f"font-{number}", names[face], font.media_type, font.data)
+        for number, folder in enumerate(dict.fromkeys(Path(face.path).parent for face in fonts), 1):
             if text := next(iter(sorted(folder.glob("OFL*"))), None):
                 yield Part(f"licence-{number}", f"fonts/{folder.name}-OFL.txt", "text/plain", text.read_bytes())
+
+    def _fonts(self, bodies: Sequence[str], css: str) -> dict[Face, subset.Font]:
+        articles = (Article(self.meta), *self.work.chapters)
+        match self.options.fonts:
+            case "subset":
+                return subset.fonts(self.theme, articles, bodies, css)
+            case "embed":
+                return {face: subset.Font(Path(face.path).read_bytes(), ".woff2", "font/woff2", "woff2")
+                        for face in faces(self.theme, articles)}
+            case "none":
+                return {}
 
 
 # --- Small parts --------------------------------------------------------------------------------------------------------------------

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
 from pubkit import words
-from pubkit.css import font_face, sheet
-from pubkit.css.faces import faces
+from pubkit.css import font_face, sheet, subset
 from pubkit.exporters.base import File, Output
 from pubkit.model import Article, Asset, Meta, plain_text
 from pubkit.normalize import SCHEMES
@@ -47,7 +44,7 @@ def export(work: Article, theme: Theme, options: Options = Options()) -> Output:
         return urljoin(meta.url, url) if meta.url else url
 
     body = _body(Renderer(work, Dialect(meta.language, href=href, src=src)), theme)
-    page = _page(meta, _head(work, theme, options), body)
+    page = _page(meta, _head(work, theme, options, body), body)
     files = [File(f"{meta.slug}.html", "text/html", page.encode())]
     files += [File(f"{meta.slug}/{name}", asset.media_type, asset.data) for name, asset in beside.items()]
     return Output(tuple(files))
@@ -93,7 +90,7 @@ def _lines(tree: list[Outline], levels: int) -> str:
 
 # --- The head -----------------------------------------------------------------------------------------------------------------------
 
-def _head(work: Article, theme: Theme, options: Options) -> str:
+def _head(work: Article, theme: Theme, options: Options, body: str) -> str:
     meta = work.meta
     title = meta.title_text or words.word("untitled", meta.language)
     summary = meta.summary or meta.subtitle_text
@@ -113,7 +110,7 @@ def _head(work: Article, theme: Theme, options: Options) -> str:
     for scheme, paper in (("light", theme.color.paper), ("dark", theme.dark.paper)):
         lines.append(f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{paper}">')
     lines.append(f'<script type="application/ld+json">{_linked_data(meta, title, summary, published)}</script>')
-    lines.append(f"<style>\n{_style(work, theme, options)}</style>")
+    lines.append(f"<style>\n{_style(work, theme, options, body)}</style>")
     return "\n".join(lines) + "\n"
 
 
@@ -141,15 +138,13 @@ def _linked_data(meta: Meta, title: str, summary: str, published: str) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _style(work: Article, theme: Theme, options: Options) -> str:
-    chosen = faces(theme, (work,)) if options.fonts == "embed" else ()
-    return "".join(font_face(face, _font(face.path)) for face in chosen) + sheet("web", theme, "rem")
+def _style(work: Article, theme: Theme, options: Options, body: str) -> str:
+    """The style sheet, with the fonts inside that it names: the signs that the page needs alone."""
+    css = sheet("web", theme, "rem")
+    fonts = subset.fonts(theme, (work,), (body,), css) if options.fonts == "embed" else {}
+    packed = ((face, subset.woff(font)) for face, font in fonts.items())
+    return "".join(font_face(face, _data(font.media_type, font.data), font.format) for face, font in packed) + css
 
 
 def _data(media_type: str, data: bytes) -> str:
     return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
-
-
-@lru_cache(maxsize=64)
-def _font(path: str) -> str:
-    return _data("font/woff2", Path(path).read_bytes())
