@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from lxml import etree
 
+import pubkit
 from pubkit import theme
 from pubkit.diagnostics import ExportError, OptionError
 from pubkit.exporters import epub
@@ -455,6 +456,16 @@ def test_right_to_left() -> None:
     assert root.get("dir") == "rtl"
     assert texts(root, "//o:spine/@page-progression-direction") == ["rtl"]
     assert b'lang="he" xml:lang="he" dir="rtl"' in parts["OEBPS/chapter-1.xhtml"]
+
+
+def test_the_metadata_of_a_volume_is_clean() -> None:
+    about = meta(title="V\x01 & <b>", language="EN_gb", authors=("A\x02",))
+    output = pubkit.export(Volume(about, (FULL, FULL)), "epub", fonts="none", cover="none")
+    assert [d.message for d in output.diagnostics if d.code == "character-dropped"] == [
+        "U+0001 taken out of the text", "U+0002 taken out of the text"]
+    with zipfile.ZipFile(BytesIO(output.files[0].data)) as archive:
+        root = etree.fromstring(archive.read("OEBPS/content.opf"))
+    assert (texts(root, "//dc:title"), texts(root, "//dc:language")[0]) == (["V & <b>"], "en-GB")
 
 
 def test_a_volume_without_chapters_is_an_error() -> None:

@@ -144,7 +144,8 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
             found += more
         spoken = {chapter.meta.language for chapter in chapters}
         about = work.meta if work.meta.language or len(spoken) != 1 else msgspec.structs.replace(work.meta, language=spoken.pop())
-        bound, _ = complete(Article(about), publication or Publication())
+        bound, more = ready(Article(about), publication or Publication())
+        found += tuple(d for d in more if d.code != "content-missing")  # a volume has no text of its own
         work = Volume(bound.meta, tuple(chapters))
     given: Any = work
     if archive and isinstance(work, Article):
