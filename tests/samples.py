@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pubkit import model as m
@@ -85,3 +86,16 @@ blocks = st.recursive(
 articles = st.builds(
     lambda title, body: m.Article(m.Meta(title=title, slug="random", language="en", published=DATE, authors=["A. Uthor"]), body),
     text, st.lists(blocks, min_size=1, max_size=5))
+
+
+def at_random(count: int) -> list[m.Article]:
+    """So many articles of the property tests, the same each time."""
+    found: list[m.Article] = []
+
+    @settings(max_examples=count, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(articles)
+    def collect(article: m.Article) -> None:
+        found.append(article)
+
+    collect()
+    return found[-count:]

@@ -279,6 +279,10 @@ def test_fonts_come_whole_with_their_licence() -> None:
     assert not any("Code" in name for name in fonts)  # no code, no face for it
     css = parts["OEBPS/book.css"].decode()
     assert all(name.removeprefix("OEBPS/") in css for name in fonts)
+    root = package(parts)
+    assert root.get("prefix").startswith("ibooks: ")
+    assert texts(root, "//o:meta[@property='ibooks:specified-fonts']") == ["true"]
+    assert package(files(FULL)).get("prefix") is None
 
 
 def test_the_reader_keeps_paper_and_ink() -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import tools
-from hypothesis import HealthCheck, given, settings
 
 import pubkit
 import samples
@@ -45,21 +44,9 @@ def epubs(built: Callable[[str], dict[str, Path]], sources: Path, tmp_path_facto
     add("three-chapters", pubkit.Volume(about, (sample, sample, sample)))
     small = tuple(pubkit.read(sources / name).article for name in ("ar-whole.md", "scripts.md", "notes.md"))
     add("three-languages", pubkit.Volume(about, small), source=True)
-    for number, article in enumerate(_random_articles()):
+    for number, article in enumerate(samples.at_random(RANDOM)):
         add(f"random-{number}", article)
     return made
-
-
-def _random_articles() -> list[pubkit.Article]:
-    found: list[pubkit.Article] = []
-
-    @settings(max_examples=RANDOM, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(samples.articles)
-    def collect(article: pubkit.Article) -> None:
-        found.append(article)
-
-    collect()
-    return found[-RANDOM:]
 
 
 @pytest.fixture(scope="module")

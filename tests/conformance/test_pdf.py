@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import tools
-from hypothesis import HealthCheck, given, settings
 
 import pubkit
 import samples
@@ -46,21 +45,9 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, tu
         add(f"theme-{theme}", sample.article, CLAIMED, theme=theme)
     add("archived", sample.article, CLAIMED, archive=sample.provenance)
     add("archived-a-4f", sample.article, ("4f",), archive=sample.provenance, standard="a-4f")
-    for number, article in enumerate(_random_articles()):
+    for number, article in enumerate(samples.at_random(RANDOM)):
         add(f"random-{number}", article, CLAIMED)
     return made
-
-
-def _random_articles() -> list[pubkit.Article]:
-    found: list[pubkit.Article] = []
-
-    @settings(max_examples=RANDOM, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(samples.articles)
-    def collect(article: pubkit.Article) -> None:
-        found.append(article)
-
-    collect()
-    return found[:RANDOM]
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from pubkit.zipfiles import unpack
 __all__ = ["FOLDER", "Part", "package", "sort_name"]
 
 FOLDER = "OEBPS"
+APPLE = "http://vocabulary.itunes.apple.com/rdf/ibooks/vocabulary-extensions-1.0/"
 # MARC relators, as EPUB 3.3 (D.3.11) recommends them for roles.
 RELATORS = {"author": "aut", "editor": "edt", "translator": "trl", "illustrator": "ill", "photographer": "pht", "interviewer": "ivr",
             "interviewee": "ive", "contributor": "ctb", "designer": "dsr", "narrator": "nrt", "publisher": "pbl", "researcher": "res"}
@@ -64,6 +65,8 @@ def package(work: Volume, parts: Sequence[Part], lines: Sequence[Line], claims: 
     cover = next((part.id for part in parts if "cover-image" in part.properties), "")
     if cover:
         book.add_metadata(None, "meta", None, {"name": "cover", "content": cover})
+    if any(part.media_type.startswith("font/") for part in parts):
+        book.add_metadata(None, "meta", "true", {"property": "ibooks:specified-fonts"})  # Apple Books leaves them out without
     for part in parts:
         item = epub.EpubItem(uid=part.id, file_name=part.name, media_type=part.media_type, content=b"")
         item.properties = list(part.properties)
@@ -227,11 +230,14 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def _repaired(data: bytes, meta: Meta) -> bytes:
     root = _parse(data)
-    root.attrib.pop("prefix", None)  # names a vocabulary that is not used
+    metas = list(root.iter("{*}meta"))
+    del root.attrib["prefix"]  # names a vocabulary that is not used
+    if any(element.get("property", "").startswith("ibooks:") for element in metas):
+        root.set("prefix", f"ibooks: {APPLE}")
     root.set(_XML_LANG, meta.language)
     root.set("dir", words.direction(meta.language))
     spoken = words.spoken(meta.language)
-    for element in root.iter("{*}meta"):
+    for element in metas:
         if element.get("property") == "schema:accessibilitySummary" and not meta.language.startswith(spoken):
             element.set(_XML_LANG, spoken)
             element.set("dir", words.direction(spoken))
