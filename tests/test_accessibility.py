@@ -101,6 +101,8 @@ def test_pictures_that_move(data: bytes, media_type: str, moves: bool) -> None:
 @pytest.mark.parametrize(("block", "criterion"), [
     (table(head=False), "tables without a head: line 7 (1.3.1)"), (Paragraph(("see ", Link("", "https://example.org/"))), ""),
     (Paragraph(("see ", Link(" ", "https://example.org/"))), "links without words (2.4.4)"), (table(), ""),
+    (Heading(2, Image("dot.png", decorative=True, asset="dot.png"), line=3), "headings without words: line 3 (2.4.6)"),
+    (Heading(2, Image("dot.png", "A dot", asset="dot.png")), ""),
     (table(head=False, side=True), ""),
     (Paragraph(Link(Image("dot.png", "A dot", asset="dot.png"), "https://example.org/")), ""),
     (Table((Column(),), body=(Row((Cell("x"),)), Row((Cell("y"),)))), "")])

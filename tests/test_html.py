@@ -144,6 +144,14 @@ def test_fonts_are_those_that_are_shown() -> None:
     assert "@font-face" not in page(FULL, PLAIN)
 
 
+def test_a_link_around_a_decorative_picture_can_be_spoken() -> None:
+    def link(**more: Any) -> Any:
+        return Paragraph(Link(Image("dot.png", asset="dot-1.png", **more), "https://example.org/"))
+
+    assert 'href="https://example.org/" aria-label="https://example.org/"' in page(article(link(decorative=True)))
+    assert "aria-label" not in page(article(link(alt="A dot"))).partition("<main>")[2]
+
+
 def test_pictures_inside_or_beside() -> None:
     assert 'src="data:image/png;base64,iVBORw=="' in page(FULL)
     output = html.export(FULL, theme.load(), html.Options(fonts="none", pictures="files"))

@@ -206,6 +206,16 @@ def test_links_do_not_stand_in_links() -> None:
     assert content == (m.Paragraph([m.Link("x", "https://b.example/")]),)
 
 
+def test_links_and_headings_have_something_to_be_seen() -> None:
+    breaks = m.Link((m.LineBreak(), m.Highlight((m.LineBreak(),)), " "), "https://example.org/")
+    picture = m.Image("a.png", "A")
+    blocks, _ = clean(m.Paragraph(breaks), m.Paragraph(m.Link(picture, "https://example.org/")), m.Heading(2, m.Highlight(m.LineBreak())),
+                      m.Heading(2, picture))
+    assert blocks[0].content == (m.Link("https://example.org/", "https://example.org/"),)  # type: ignore[union-attr]
+    assert blocks[1].content == (m.Link(picture, "https://example.org/"),)  # type: ignore[union-attr]
+    assert [b.content for b in blocks[2:]] == [(picture,)]  # type: ignore[union-attr]
+
+
 def test_notes_follow_the_link_that_they_are_called_in() -> None:
     note = m.Note("aside")
     content, _ = clean(m.Paragraph([m.Link(["a", m.Emphasis(["b", note])], "https://b.example/")]))

@@ -320,7 +320,9 @@ class _Normalizer:
     def link(self, node: Link) -> Node | Iterable[Node] | None:
         url = node.url.strip()
         notes = _notes_in(node.content)
-        content = tuple(self.unlinked(node.content)) or ((Text(url),) if url else ())
+        content = tuple(self.unlinked(node.content))
+        if url and not _shows(content):
+            content = (Text(url),)
         if not url or url == "#":
             return (*content, *notes)
         if url.startswith("#"):
@@ -333,7 +335,7 @@ class _Normalizer:
 
     def reference(self, node: Reference) -> Iterable[Node]:
         content = tuple(self.unlinked(node.content))
-        return (Reference(content or (Text(node.target),), node.target.lstrip("#")), *_notes_in(node.content))
+        return (Reference(content if _shows(content) else (Text(node.target),), node.target.lstrip("#")), *_notes_in(node.content))
 
     def unlinked(self, inlines: tuple[Inline, ...]) -> Iterable[Inline]:
         """Inlines without links in them: a link cannot stand in a link, and the call of a note is one, so it follows (`_notes_in`)."""
@@ -400,7 +402,7 @@ class _Normalizer:
 
     def heading(self, node: Heading) -> Node | None:
         content = _trimmed(node.content)
-        return Heading(node.level, content, node.id, node.line) if plain_text(content).strip() or content else None
+        return Heading(node.level, content, node.id, node.line) if _shows(content) else None
 
     def code_block(self, node: CodeBlock) -> Node:
         return CodeBlock(node.text.rstrip("\n"), node.language.strip().lower(), node.id, node.line)
@@ -676,6 +678,11 @@ def _trimmed(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     if trimmed and isinstance(trimmed[-1], Text):
         trimmed[-1] = Text(trimmed[-1].text.rstrip())
     return tuple(trimmed)
+
+
+def _shows(inlines: tuple[Inline, ...]) -> bool:
+    """Whether there is anything to be seen but space: words, a picture, a formula, a note."""
+    return any(isinstance(n, (Image, Math, Note)) or (isinstance(n, (Text, Code)) and n.text.strip()) for n in walk(inlines))
 
 
 def _safe_url(url: str) -> str | None:

@@ -55,6 +55,7 @@ from pubkit.model import (
     Text,
     Verse,
     plain_text,
+    walk,
 )
 
 __all__ = ["Dialect", "Outline", "Rendered", "Renderer", "aside_title", "attr", "escape", "has_lead_ins", "lead_in", "outline", "tokens"]
@@ -393,7 +394,8 @@ class Renderer:
             case Code(text):
                 return f"<code>{escape(self._broken(text))}</code>"
             case Link(content, url, title):
-                return self._link(self._linked(content) or escape(url), self.dialect.href(url), title)
+                name = "" if self._named(content) else title or url
+                return self._link(self._linked(content) or escape(url), self.dialect.href(url), title, name)
             case Reference(content, target):
                 return f'<a href="#{self.dialect.prefix}{escape(target)}">{self._linked(content)}</a>'
             case Image():
@@ -418,8 +420,13 @@ class Renderer:
         self.in_link -= 1
         return inner
 
-    def _link(self, inner: str, url: str, title: str) -> str:
-        return f"<a{attr('href', url)}{attr('title', title)}>{inner}</a>" if url else inner
+    def _named(self, content: Sequence[Inline]) -> bool:
+        """Whether a link has words that can be spoken; one without content shows its address."""
+        pictures = (n for n in walk(content) if isinstance(n, Image) and not n.decorative)
+        return not content or any(p.alt or self.dialect.undescribed for p in pictures) or bool(plain_text(content, notes=False).strip())
+
+    def _link(self, inner: str, url: str, title: str, name: str = "") -> str:
+        return f"<a{attr('href', url)}{attr('title', title)}{attr('aria-label', name)}>{inner}</a>" if url else inner
 
     def _image(self, node: Image, block: bool) -> str:
         asset = self.assets.get(node.asset)

@@ -22,6 +22,7 @@ from pubkit.model import (
     CodeBlock,
     Heading,
     Image,
+    Inline,
     Link,
     Math,
     MathBlock,
@@ -126,8 +127,10 @@ def _against(work: Volume, theme: Theme, mute: Sequence[tuple[Image, int]], movi
         yield f"pictures that move and cannot be stopped: {_some(repr(a.name) for a in moving)} (2.2.2)"
     if not work.meta.title_text or work.meta.title_text in (words.word("untitled", work.meta.language), words.word("untitled", "en")):
         yield "there is no title (2.4.2)"
-    if any(isinstance(n, (Link, Reference)) and not _says(n) for n in nodes):
+    if any(isinstance(n, (Link, Reference)) and not _says(n.content) for n in nodes):
         yield "links without words (2.4.4)"
+    if empty := [n for n in nodes if isinstance(n, Heading) and not _says(n.content)]:
+        yield f"headings without words: {_some(f'line {h.line}' if h.line else 'one' for h in empty)} (2.4.6)"
     for article in work.chapters:
         if script := _foreign(article):
             yield f"the language is said to be {article.meta.language}, but the letters are {_KINDS.get(script, script.title())} (3.1.1)"
@@ -163,9 +166,9 @@ def _has_headers(table: Table) -> bool:
     return any(plain_text(cell.content).strip() and (cell.header or row in table.head) for row in rows for cell in row.cells)
 
 
-def _says(link: Link | Reference) -> bool:
-    shown = plain_text(link.content, notes=False).strip() or any(isinstance(n, Image) and n.alt for n in walk(link.content))
-    return bool(shown) or (isinstance(link, Link) and not link.content)  # a link without content shows its address
+def _says(content: Sequence[Inline]) -> bool:
+    """Whether inlines have words for everybody; a link without any shows its address."""
+    return not content or bool(plain_text(content, notes=False).strip()) or any(isinstance(n, Image) and n.alt for n in walk(content))
 
 
 def _moving(work: Volume) -> list[Asset]:
