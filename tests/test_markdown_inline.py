@@ -69,6 +69,13 @@ def test_notes_in_place_hold_links_and_brackets() -> None:
     assert plain_text(paragraph.content, notes=False) == "Words go on."
 
 
+def test_notes_stand_in_captions_and_titles_too() -> None:
+    read = parse("---\ntitle: T^[title]\nsubtitle: D^[deck]\ncorrections: [{date: 2024-01-01, text: 'C^[correction]'}]\n---\n"
+                        "![a](a.png \"Caption^[note]\")\n")
+    notes = [plain_text(n.content).strip() for n in walk(read.article) if isinstance(n, Note)]
+    assert sorted(notes) == ["correction", "deck", "note", "title"]
+
+
 def test_brackets_that_once_led_nowhere_do_so_again() -> None:
     text = "[a [b] [c](https://example.org/) [d ![e [f](https://example.org/)"
     assert [address for _, address in links(text)] == ["https://example.org/", "https://example.org/"]

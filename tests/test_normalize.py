@@ -258,7 +258,10 @@ def test_wrong_types_are_named() -> None:
         normalize(m.Article(m.Meta(), [m.Heading("two", "x")]))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("text", "tag"), [("en", "en"), ("pt_br", "pt-BR"), ("ZH-hant-tw", "zh-Hant-TW"), ("not a tag", ""), ("e", "")])
+@pytest.mark.parametrize(("text", "tag"), [
+    ("en", "en"), ("pt_br", "pt-BR"), ("ZH-hant-tw", "zh-Hant-TW"), ("not a tag", ""), ("e", ""), ("zz-nonsense-x", ""), ("en-a", ""),
+    ("en-x-a1", "en-x-a1"), ("de-CH-1996", "de-CH-1996"), ("es-419", "es-419"), ("x-a", "x-a"), ("i-klingon", "i-klingon"), ("i-none", ""),
+    ("zh-cmn-hans-CN", "zh-cmn-Hans-CN")])
 def test_language_tags(text: str, tag: str) -> None:
     assert language_tag(text) == tag
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,15 @@ def test_svg_leaves_without_scripts_and_outside_addresses() -> None:
     assert b"viewBox" in asset.data
     assert (asset.width, asset.height) == (76, 96)
     assert load("x.svg", asset.data).data == asset.data
+
+
+def test_ids_of_an_svg_are_names_and_stand_once() -> None:
+    inside = ('<linearGradient id="paint:2"/><style>a{fill:url(#paint:2)}</style><rect id="dup" fill="url(#paint:2)"/><rect id="dup"/>'
+              '<rect id=""/><rect id="1 2"/><use href="#paint:2"/><g id="_paint_2"/>')
+    made = load("a.svg", f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inside}</svg>'.encode()).data.decode()
+    assert re.findall(r'id="([^"]*)"', made) == ["_paint_2_", "dup", "_1_2", "_paint_2"]
+    assert made.count("#_paint_2_") == 3
+    assert "paint:2" not in made
 
 
 def test_svg_becomes_the_same_png_each_time() -> None:

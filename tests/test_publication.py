@@ -12,6 +12,7 @@ import pytest
 import pubkit
 from pubkit.diagnostics import PubkitError
 from pubkit.model import (
+    UNDATED,
     Article,
     Block,
     Cell,
@@ -33,7 +34,7 @@ from pubkit.model import (
     Table,
     Volume,
 )
-from pubkit.publication import EPOCH, NAMELESS, Publication, checked, complete, file_slug, find, load, localised, override, slug_of
+from pubkit.publication import NAMELESS, Publication, checked, complete, file_slug, find, load, localised, override, slug_of
 from pubkit.zipfiles import unpack
 
 KYIV = Publication(timezone="Europe/Kyiv")
@@ -150,7 +151,7 @@ def test_what_is_missing_is_filled_in_and_said() -> None:
     whole, said = complete(Article(Meta(), (Heading(2, "A heading"),)), Publication(url="https://example.org/blog", timezone="Asia/Tokyo"))
     meta = whole.meta
     assert (meta.title_text, meta.slug, meta.language, meta.authors, meta.published) == (
-        "A heading", "a-heading", "en", (Person(NAMELESS, role="publisher"),), EPOCH)
+        "A heading", "a-heading", "en", (Person(NAMELESS, role="publisher"),), UNDATED)
     assert meta.url == "https://example.org/blog/a-heading.html"
     assert meta.id.startswith("urn:uuid:")
     assert [d.code for d in said] == ["title-missing", "language-missing", "author-missing", "date-missing"]
@@ -233,7 +234,7 @@ TOLD = {
 
 def said(*blocks: Block, title: str = "", publication: Publication | None = None) -> tuple[str, str]:
     """The language that an article gets, and what is said of it."""
-    meta = Meta(title=title, slug="x", authors=["A"], published=EPOCH)
+    meta = Meta(title=title, slug="x", authors=["A"], published=UNDATED)
     article, found = complete(Article(meta, blocks), publication or Publication())
     return article.meta.language, " ".join(d.message for d in found if d.code == "language-missing")
 

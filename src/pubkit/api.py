@@ -12,7 +12,7 @@ import msgspec
 from pubkit import exporters, readers
 from pubkit.diagnostics import Diagnostic, OptionError, PubkitError, ReadError
 from pubkit.exporters import Output
-from pubkit.model import Article, Entry, Feed, FeedMeta, Volume
+from pubkit.model import Article, Entry, Feed, FeedMeta, Meta, Volume
 from pubkit.normalize import Limits, normalize
 from pubkit.publication import NAMELESS, Publication, complete, find, override
 from pubkit.readers import Provenance, Read, epub
@@ -21,6 +21,7 @@ from pubkit.theme import load as load_theme
 __all__ = ["export", "feed", "feed_entry", "parse", "read", "read_bytes", "read_volume", "ready"]
 
 MAX_BYTES = 50_000_000
+FEW = 6  # authors that stand on the title page of a volume that does not name its own
 
 
 def read(path: str | os.PathLike[str], kind: str | None = None, *, encoding: str = "", smart: bool | None = None,
@@ -142,9 +143,7 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
             chapter, more = ready(chapter, publication or Publication())
             chapters.append(chapter)
             found += more
-        spoken = {chapter.meta.language for chapter in chapters}
-        about = work.meta if work.meta.language or len(spoken) != 1 else msgspec.structs.replace(work.meta, language=spoken.pop())
-        bound, more = ready(Article(about), publication or Publication())
+        bound, more = ready(Article(_about(work.meta, [chapter.meta for chapter in chapters])), publication or Publication())
         found += tuple(d for d in more if d.code != "content-missing")  # a volume has no text of its own
         work = Volume(bound.meta, tuple(chapters))
     given: Any = work
@@ -166,6 +165,20 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
         raise PubkitError(f"{format} is made from {make.format.work}s, not from a {type(work).__name__.lower()}")
     output = make(given, worn, options)
     return msgspec.structs.replace(output, diagnostics=(*found, *output.diagnostics))
+
+
+def _about(meta: Meta, chapters: list[Meta]) -> Meta:
+    """The metadata of a volume; what it does not say is that of its articles: their language if it is one, a few authors, the last date."""
+    known: dict[str, Any] = {}
+    if not meta.language and len({chapter.language for chapter in chapters}) == 1:
+        known["language"] = chapters[0].language
+    authors = {p.name: p for chapter in chapters for p in chapter.authors if p.role == "author"}
+    if not meta.authors and 0 < len(authors) <= FEW:
+        known["authors"] = tuple(authors.values())
+    dates = [chapter.published for chapter in chapters if chapter.published and chapter.is_dated]
+    if not meta.published and dates:
+        known["published"] = max(dates)
+    return msgspec.structs.replace(meta, **known)
 
 
 def ready(article: Article, publication: Publication, name: str = "",

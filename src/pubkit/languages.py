@@ -10,8 +10,11 @@ from functools import cache
 
 from msgspec import Struct
 
-__all__ = ["tell"]
+from pubkit.model import Article, Code, CodeBlock, Embed, Math, MathBlock, Node, Quote, Text, children
 
+__all__ = ["sample", "tell"]
+
+SAMPLE = 20_000   # characters that tell the language
 FOREIGN = 0.03    # share of letters that a language is not written with: names, loans
 SECOND = 0.2      # share of letters that a script has at least to tell anything
 EAST = 3          # letters that one sign of Chinese, Japanese or Korean stands for
@@ -205,6 +208,25 @@ def _languages(script: str) -> tuple[_Language, ...]:
     _, common, table = _TABLES[script]
     lines = [line.split("|") for line in table.strip().replace("\n ", " ").split("\n")]
     return tuple(_Language(tag, frozenset(common + letters if common else ""), frozenset(words.split())) for tag, letters, words in lines)
+
+
+_ADDRESS = re.compile(r"\w+://\S+|www\.\S+|\S+@\S+")
+
+
+def sample(article: Article) -> str:
+    """The first words of an article that are its own: no code, formulas, addresses, quotations, or words in a language that is named."""
+    parts: list[str] = []
+    size = 0
+    stack: list[Node] = [*article.content[::-1], *article.meta.subtitle[::-1], *article.meta.title[::-1]]
+    while stack and size < SAMPLE:
+        node = stack.pop()
+        if isinstance(node, Text):
+            parts.append(_ADDRESS.sub(" ", node.text[:SAMPLE]))
+            size += len(parts[-1])
+        elif not isinstance(node, (Code, CodeBlock, Math, MathBlock, Embed, Quote)) and not getattr(node, "language", ""):
+            parts.append("\n")
+            stack.extend(list(children(node))[::-1])
+    return "".join(parts)
 
 
 def tell(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, assert_never
 
@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 __all__ = [
-    "Abbreviation", "Article", "Aside", "Asset", "Block", "Cell", "Code", "CodeBlock", "Column", "Correction", "Definition",
+    "UNDATED", "Abbreviation", "Article", "Aside", "Asset", "Block", "Cell", "Code", "CodeBlock", "Column", "Correction", "Definition",
     "DefinitionList", "Embed", "Emphasis", "Enclosure", "Entry", "Feed", "FeedMeta", "Figure", "Heading", "Highlight", "Image",
     "Inline", "LineBreak", "Link", "List", "ListItem", "Math", "MathBlock", "Meta", "Node", "Note", "Paragraph", "Passage", "Person",
     "Quote", "Reference", "Row", "Rule", "Series", "SmallCaps", "Span", "Strikethrough", "Strong", "Subscript", "Superscript", "Table",
@@ -26,6 +26,8 @@ __all__ = [
 
 FORMAT = "pubkit-article"
 VERSION = 1
+UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
+"""The date of an article that has none."""
 
 Direction: TypeAlias = Literal["", "ltr", "rtl"]
 Align: TypeAlias = Literal["", "left", "center", "right"]
@@ -608,6 +610,11 @@ class Meta(Node, frozen=True, tag="meta", kw_only=True):
         for name in ("tags", "enclosures", "corrections"):
             if type(getattr(self, name)) is not tuple:
                 force_setattr(self, name, tuple(getattr(self, name)))
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether there is a date of publication, other than `UNDATED`."""
+        return self.published is not None and self.published != UNDATED
 
     @property
     def title_text(self) -> str:

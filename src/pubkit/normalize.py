@@ -146,7 +146,10 @@ def _depth(article: Article, file: str, limits: Limits) -> None:
 _PLANES = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufdd0-\ufdef\ufeff\u202a-\u202e" + _PLANES + "]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*|[ix]-[A-Za-z0-9-]+|[A-Za-z]{4,8}")
+# BCP 47 (RFC 5646, 2.1): language, script, region, variants, extensions, private use; what is private alone; old tags that were registered.
+_TAG = re.compile(r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*"
+                  r"(?:-[a-wyz\d](?:-[a-z\d]{2,8})+)*(?:-x(?:-[a-z\d]{1,8})+)?|x(?:-[a-z\d]{1,8})+"
+                  r"|i-(?:ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu)", re.ASCII | re.IGNORECASE)
 
 
 def clean_text(text: str, line: bool = False) -> str:
@@ -160,8 +163,10 @@ def language_tag(text: str) -> str:
     text = text.strip().replace("_", "-")
     if not _TAG.fullmatch(text):
         return ""
-    first, *rest = text.split("-")
-    return "-".join([first.lower(), *(p.title() if len(p) == 4 and p.isalpha() else p.upper() if len(p) == 2 else p.lower() for p in rest)])
+    first, *rest = text.lower().split("-")
+    private = next((i for i, part in enumerate(rest) if len(part) == 1), len(rest))
+    cased = (p.title() if len(p) == 4 and p.isalpha() else p.upper() if len(p) == 2 else p for p in rest[:private])
+    return "-".join([first, *cased, *rest[private:]])
 
 
 # GitHub keeps letters, marks, digits and connectors, and the letters in circles and squares, which Unicode counts as signs.
@@ -517,8 +522,9 @@ class _Normalizer:
         for node, line in placed(article):
             if isinstance(node, Reference):
                 used.append((node.target, line))
-            elif isinstance(node, Image) and not node.alt and not node.decorative and node is not article.meta.book_cover:
-                self.found.append(diagnostic("alt-missing", f"the picture {node.src[:80]!r} has no alternative text", self.file, line))
+            elif isinstance(node, Image) and not (node.decorative or is_described(node) or node is article.meta.book_cover):
+                said = f"the alternative text {node.alt!r}, which describes nothing" if node.alt else "no alternative text"
+                self.found.append(diagnostic("alt-missing", f"the picture {node.src[:80]!r} has {said}", self.file, line))
         goals = {target: target for target, _ in used if target in self.ids.taken}
         others = [target for target in dict.fromkeys(t for t, _ in used) if target not in goals]
         if others:
@@ -678,6 +684,16 @@ def _trimmed(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     if trimmed and isinstance(trimmed[-1], Text):
         trimmed[-1] = Text(trimmed[-1].text.rstrip())
     return tuple(trimmed)
+
+
+# The name of a file, or a word for any picture, is no text alternative (WCAG 2.1, failure F30).
+_NO_ALT = re.compile(r"[\w .()%+-]*\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|avif)|(?:image|img|picture|photo|dsc)[\s_-]*\d*", re.IGNORECASE)
+
+
+def is_described(image: Image) -> bool:
+    """Whether a picture has an alternative text that says more than the name of a file does."""
+    alt = image.alt.strip()
+    return bool(alt) and not _NO_ALT.fullmatch(alt)
 
 
 def _shows(inlines: tuple[Inline, ...]) -> bool:

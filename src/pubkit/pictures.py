@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -331,6 +332,7 @@ def _svg(data: bytes, limits: Limits, lost: set[str]) -> tuple[bytes, int, int]:
             if etree.QName(element).namespace is None:
                 element.tag = f"{{{SVG}}}{element.tag}"
     _clean(root, etree, limits, lost)
+    _name(root)
     _Weight(root)
     width, height = _size(root)
     _tame_filters(root)
@@ -359,6 +361,50 @@ def _clean(root: Any, etree: Any, limits: Limits, lost: set[str]) -> None:
         sheet = _css("".join(element.itertext()), lost)
         element[:] = []
         element.text = sheet
+
+
+_XML_NAME = re.compile(r"[^\W\d][\w.\-]*")
+_POINTER = re.compile(r"#([^\s()\"';#]+)")
+
+
+def _name(root: Any) -> None:
+    """Puts ids right: the second of a name goes, and one that is no name in XML (``paint:2``) is changed, where it is pointed at too."""
+    taken = {name for e in root.iter() if _XML_NAME.fullmatch(name := e.get("id", ""))}
+    changed: dict[str, str] = {}
+    seen: set[str] = set()
+    for element in root.iter():
+        name = element.get("id")
+        if name is None:
+            continue
+        if name in seen or not name.strip():
+            del element.attrib["id"]
+            continue
+        seen.add(name)
+        if name not in taken:
+            changed[name] = new = _unlike("_" + re.sub(r"[^\w.\-]", "_", name), taken)
+            element.set("id", new)
+    if not changed:
+        return
+
+    def pointed(text: str) -> str:
+        return _POINTER.sub(lambda found: f"#{changed.get(unquote(found[1]), found[1])}", text)
+
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            if "#" in value:
+                element.set(key, pointed(value))
+            elif key in ("aria-labelledby", "aria-describedby"):
+                element.set(key, " ".join(changed.get(name, name) for name in value.split()))
+        if element.text and "#" in element.text and element.tag == f"{{{SVG}}}style":
+            element.text = pointed(element.text)
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    """The name, longer where it is taken; it is taken from now on."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def _attribute(key: Any, value: str, element: str, limits: Limits, lost: set[str]) -> str | None:

@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -16,21 +16,14 @@ import msgspec
 from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic, PubkitError, diagnostic
-from pubkit.languages import tell
+from pubkit.languages import sample, tell
 from pubkit.model import (
+    UNDATED,
     Article,
-    Code,
-    CodeBlock,
-    Embed,
     Heading,
-    Math,
-    MathBlock,
     Meta,
-    Node,
     Person,
-    Quote,
     Text,
-    children,
     plain_text,
 )
 from pubkit.normalize import clean_text, language_tag
@@ -38,13 +31,10 @@ from pubkit.normalize import clean_text, language_tag
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["EPOCH", "Publication", "checked", "complete", "file_slug", "find", "load", "localised", "override", "slug_of"]
+__all__ = ["Publication", "checked", "complete", "file_slug", "find", "load", "localised", "override", "slug_of"]
 
-EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 FILE = "pubkit.toml"
 NAMELESS = "Unnamed publication"
-SAMPLE = 20_000  # characters that tell the language
-_ADDRESS = re.compile(r"\w+://\S+|www\.\S+|\S+@\S+")
 _DATED = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[-_ ]+|$)(.*)")
 
 
@@ -190,7 +180,7 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
     language = meta.language
     if not language:
         said = language_tag(publication.language)
-        told = "" if said else tell(_sample(article))
+        told = "" if said else tell(sample(article))
         language = said or told or "en"
         reason = ", that of the publication" if said else ", as the letters and words of the text tell" if told else ""
         missing("language-missing", f"there is no language; {language} is used{reason}")
@@ -201,7 +191,7 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
             missing("author-missing", f"there is no author; the publication, {authors[0].name!r}, is used")
     published = meta.published or (_aware(dated, publication) if dated else None)
     if published is None:
-        published = meta.updated or EPOCH
+        published = meta.updated or UNDATED
         missing("date-missing", f"there is no date; {published:%Y-%m-%d} is used")
     if meta.updated and meta.updated < published:
         found.append(diagnostic("metadata-invalid", f"the article was updated on {meta.updated:%Y-%m-%d}, before it was published; "
@@ -212,22 +202,6 @@ def complete(article: Article, publication: Publication, name: str = "", file: s
         updated=max(meta.updated or published, published), url=url, id=meta.id or _id(publication.url, slug),
         publisher=meta.publisher or publication.title, rights=meta.rights or publication.rights)
     return (msgspec.structs.replace(article, meta=new) if new != article.meta else article), tuple(found)
-
-
-def _sample(article: Article) -> str:
-    """The first words of an article that are its own: no code, formulas, addresses, quotations, or words in a language that is named."""
-    parts: list[str] = []
-    size = 0
-    stack: list[Node] = [*article.content[::-1], *article.meta.subtitle[::-1], *article.meta.title[::-1]]
-    while stack and size < SAMPLE:
-        node = stack.pop()
-        if isinstance(node, Text):
-            parts.append(_ADDRESS.sub(" ", node.text[:SAMPLE]))
-            size += len(parts[-1])
-        elif not isinstance(node, (Code, CodeBlock, Math, MathBlock, Embed, Quote)) and not getattr(node, "language", ""):
-            parts.append("\n")
-            stack.extend(list(children(node))[::-1])
-    return "".join(parts)
 
 
 def _id(site: str, slug: str) -> str:

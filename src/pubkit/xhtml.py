@@ -154,7 +154,7 @@ class Renderer:
             parts.append(f'<p class="pk-deck"{kind}{role}>{self.inlines(meta.subtitle)}</p>')
         byline = self._byline(meta.authors)
         date = ""
-        if meta.published and meta.published.year > 1980:
+        if meta.published and meta.is_dated:
             iso = meta.published.isoformat()
             date = f'<p class="pk-date"><time datetime="{iso}">{escape(words.date(meta.published, language))}</time></p>'
         if byline or date:
@@ -241,7 +241,7 @@ class Renderer:
             case Paragraph(content):
                 return f"<p{ids}>{self.inlines(content)}</p>"
             case Heading(level, content):
-                return f"<h{level}{ids}{self._label(content)}>{self.inlines(content)}</h{level}>"
+                return f"<h{level}{ids}{self._label(content)}{self._spoken(content)}>{self.inlines(content)}</h{level}>"
             case List():
                 return self._list(node)
             case DefinitionList(items):
@@ -501,6 +501,12 @@ class Renderer:
     def _lang(self, language: str, direction: str) -> str:
         xml = attr("xml:lang", language) if self.dialect.xml else ""
         return attr("lang", language) + xml + attr("dir", direction)
+
+    def _spoken(self, inlines: Sequence[Inline]) -> str:
+        """The words of a heading that is nothing but formulas: not every program speaks these."""
+        if not any(isinstance(n, Math) for n in inlines) or any(isinstance(n, (Text, Code)) for n in walk(inlines)):
+            return ""
+        return attr("aria-label", " ".join(plain_text(inlines, notes=False).split()))
 
     def _label(self, inlines: Iterable[Inline]) -> str:
         """The heading's words without its notes, for the outline of a paged format."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -78,9 +78,22 @@ class Exporter(Struct, frozen=True):
         try:
             return msgspec.convert(dict(options), self.options, strict=False)
         except msgspec.ValidationError as error:
-            choices = "; ".join(f"{name}: {', '.join(map(str, get_args(hint)))}" for name, hint in get_type_hints(self.options).items()
-                                if get_origin(hint) is Literal)
-            raise OptionError(f"{self.format.name}: {error}", hint=f"Values of {choices}" if choices else "") from error
+            message, _, place = str(error).partition(" - at `$")
+            name = place.strip(".`").partition(".")[0].partition("[")[0]
+            hints = get_type_hints(self.options, include_extras=True)
+            where = f"{self.format.name}.{name}" if name in hints else self.format.name
+            raise OptionError(f"{where}: {message}", hint=_wanted(hints[name]) if name in hints else "") from error
+
+
+def _wanted(hint: Any) -> str:
+    """What an option takes, in words; '' where its type says all."""
+    if get_origin(hint) is Literal:
+        return f"Values: {', '.join(map(str, get_args(hint)))}"
+    if get_origin(hint) is Annotated and (bounds := next((x for x in get_args(hint) if isinstance(x, msgspec.Meta)), None)):
+        least, most = bounds.ge, bounds.le
+        ends = [f"from {least:g}" if least is not None else "", f"to {most:g}" if most is not None else ""]
+        return f"A number {' '.join(filter(None, ends))}"
+    return "true or false" if hint is bool else ""
 
 
 def formats() -> tuple[Format, ...]:

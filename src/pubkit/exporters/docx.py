@@ -247,7 +247,7 @@ class _Chapter:
                     out.extend(self._author(named[marks.index(piece)], look))
                 else:
                     out.extend(self.text(piece, look))
-        if meta.published and meta.published.year > 1980:
+        if meta.published and meta.is_dated:
             if out:
                 out.append(el("w:r", el("w:tab")))
             out.extend(self.text(words.date(meta.published, self.language), look.with_(rStyle={"val": "ArticleDate"})))

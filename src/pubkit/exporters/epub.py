@@ -18,7 +18,7 @@ from msgspec import Struct
 from pubkit import words
 from pubkit.css import font_face, sheet, subset
 from pubkit.css.faces import faces
-from pubkit.diagnostics import Diagnostic, ExportError, OptionError, diagnostic
+from pubkit.diagnostics import Diagnostic, ExportError, diagnostic
 from pubkit.exporters import cover, navigation
 from pubkit.exporters.accessibility import STANDARD, Claim, Claims, claims
 from pubkit.exporters.base import File, Output
@@ -48,6 +48,7 @@ __all__ = ["Options", "export"]
 MEDIA_TYPE = "application/epub+zip"
 XHTML = "application/xhtml+xml"
 PACKED = ("image/jpeg", "image/png", "image/gif", "image/webp", "font/woff2")  # a zip makes them no smaller
+LEAST_COVER = 625  # pixels
 LEAST_CONTENTS = 4  # lines that are worth a page of their own
 
 
@@ -69,6 +70,17 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     claims: str | tuple[str, ...] = ()
     certified_by: str = "pubkit"
 
+    def __post_init__(self) -> None:
+        for name in self.wanted:
+            if name not in get_args(Claim):
+                raise ValueError(f"there is no claim {name!r}; known are {', '.join(get_args(Claim))}")
+
+    @property
+    def wanted(self) -> tuple[Claim, ...]:
+        """The names of ``claims``."""
+        names = self.claims.split(",") if isinstance(self.claims, str) else self.claims
+        return tuple(cast("Claim", name.strip()) for name in names if name.strip())
+
 
 class _Document(Struct):
     """One XHTML document: file name, title, markup of its body, and what it is in a book (epub:type and ARIA role)."""
@@ -84,13 +96,12 @@ class _Document(Struct):
 def export(work: Volume, theme: Theme, options: Options = Options()) -> Output:  # noqa: B008 (frozen)
     """``<slug>.epub`` of a volume.
 
-    Raises `ExportError` if the volume has no chapter, cannot bear a claim that is asked for, or ebooklib cannot describe it, and
-    `OptionError` for a claim that is none.
+    Raises `ExportError` if the volume has no chapter, cannot bear a claim that is asked for, or ebooklib cannot describe it.
     """
     if not work.chapters:
         raise ExportError("the volume has no chapter", hint="An EPUB needs at least one article")
     borne = claims(work, theme)
-    for claim in _wanted(options.claims):
+    for claim in options.wanted:
         if reason := borne.lacks(claim):
             raise ExportError(f"the book cannot claim {claim}: {reason}", hint="Mend the article, or take the claim out of epub.claims")
     book = _Book(work, theme, options)
@@ -181,6 +192,9 @@ class _Book:
             return whole
         document, ids = self.places[address]
         if fragment not in ids:
+            if fragment:
+                self.found.append(diagnostic("link-broken", f"{address!r} has no block with the id {fragment!r}; the link leads to "
+                                                            "its top"))
             return document
         return f"chapter-1.xhtml#{fragment}" if self.lone else f"{document}#{fragment}"
 
@@ -211,6 +225,9 @@ class _Book:
         alt = ""
         if own and (asset := self._asset(own)):
             self.cover, alt = asset, own.alt
+            if asset.width and asset.width < LEAST_COVER:
+                self.found.append(diagnostic("export-note", f"the cover {own.src!r} is {asset.width} pixels wide, and shops want 1,600, "
+                                                            f"at least {LEAST_COVER}"))
         elif self.options.cover == "picture":
             self.cover = shown
         else:
@@ -244,9 +261,13 @@ class _Book:
             return (Line(_title(self.meta), "title.xhtml", "", navigation.contents(self.chapters[0], "chapter-1.xhtml", depth)),)
         lines = [Line(_title(self.meta), "title.xhtml")]
         for article, document in self._bodies():
-            language = article.meta.language if article.meta.language != self.meta.language else ""
-            lines.append(Line(document.title, document.name, language, navigation.contents(article, document.name, depth)))
+            below = navigation.contents(article, document.name, depth, self._other(article))
+            lines.append(Line(document.title, document.name, self._other(article), below))
         return tuple(lines)
+
+    def _other(self, article: Article) -> str:
+        """The language of an article where it is not that of the book."""
+        return article.meta.language if article.meta.language != self.meta.language else ""
 
     def _bodies(self) -> Iterable[tuple[Article, _Document]]:
         return zip(self.chapters, (d for d in self.documents if d.kind == "chapter"), strict=True)
@@ -264,8 +285,8 @@ class _Book:
         marks.append(Landmark("titlepage", "title.xhtml", _title(self.meta)))
         marks += [Landmark("toc", "nav.xhtml", title)] if self.has_page_of_contents else []
         marks.append(Landmark("bodymatter", first.name, first.title))
-        lists = [("loi", "figures", [line for a, d in self._bodies() for line in navigation.figures(a, d.name)]),
-                 ("lot", "tables", [line for a, d in self._bodies() for line in navigation.tables(a, d.name)])]
+        lists = [("loi", "figures", [line for a, d in self._bodies() for line in navigation.figures(a, d.name, self._other(a))]),
+                 ("lot", "tables", [line for a, d in self._bodies() for line in navigation.tables(a, d.name, self._other(a))])]
         return _Document("nav.xhtml", title, language, navigation.markup(language, self.lines, marks, lists), "")
 
     # -- The package -----------------------------------------------------------------------------------------------------------------
@@ -360,14 +381,6 @@ def _across(article: Article, head: str, body: str) -> Article:
     meta = rewrite(article.meta, to(body, there, False))
     content = rewrite(Article(Meta(), article.content), to(head, there, True)).content
     return Article(meta, content, article.assets)
-
-
-def _wanted(given: str | tuple[str, ...]) -> Iterator[Claim]:
-    """The claims that are asked for."""
-    for name in filter(None, map(str.strip, given.split(",") if isinstance(given, str) else given)):
-        if name not in get_args(Claim):
-            raise OptionError(f"epub.claims: there is no claim {name!r}", hint=f"Known: {', '.join(get_args(Claim))}")
-        yield cast("Claim", name)
 
 
 def _title(meta: Meta) -> str:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic, diagnostic
 from pubkit.exporters.base import File, Output
-from pubkit.model import Article, Asset, Entry, Feed, FeedMeta, Image, Paragraph, Person, content_hash, plain_text, walk
+from pubkit.model import UNDATED, Article, Asset, Entry, Feed, FeedMeta, Image, Paragraph, Person, content_hash, plain_text, walk
 from pubkit.normalize import SCHEMES
 from pubkit.theme import Theme
 from pubkit.xhtml import Dialect, Renderer, escape
@@ -44,7 +44,7 @@ def entry(article: Article, site_url: str = "") -> tuple[Entry, tuple[Diagnostic
     """
     meta = article.meta
     page = _Page(article, meta.url or site_url)
-    published = meta.published or datetime(1980, 1, 1, tzinfo=UTC)
+    published = meta.published or UNDATED
     made = Entry(
         id=meta.id, title=meta.title_text, slug=meta.slug, url=meta.url, summary=_summary(article), content=page.content(),
         text=plain_text(article.content).strip(), authors=meta.authors, published=published,
@@ -217,7 +217,7 @@ def _feed(work: Feed, name: str, media_type: str) -> tuple[Any, list[Diagnostic]
         feed.language(meta.language)
     if meta.rights:
         feed.rights(meta.rights)
-    feed.updated(max((e.updated for e in work.entries), default=datetime(1980, 1, 1, tzinfo=UTC)).astimezone(UTC))
+    feed.updated(max((e.updated for e in work.entries), default=UNDATED).astimezone(UTC))
     if meta.feed_url:
         feed.link(href=urljoin(meta.feed_url.rstrip("/") + "/", name), rel="self", type=media_type)
     # Last: whatever link is given last becomes the channel's link, be it the feed itself.
@@ -272,8 +272,8 @@ def _authors(work: Feed) -> Sequence[Person]:
 
 
 def _known(date: datetime) -> bool:
-    """Whether a date is one that the source gave: the default is the first day of 1980."""
-    return date.year > 1980
+    """Whether a date is one that the source gave."""
+    return date != UNDATED
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -95,7 +95,7 @@ def _head(work: Article, theme: Theme, options: Options, body: str) -> str:
     title = meta.title_text or words.word("untitled", meta.language)
     summary = meta.summary or meta.subtitle_text
     names = [p.name for p in meta.authors if p.role == "author"] or [p.name for p in meta.authors]
-    published = meta.published.isoformat() if meta.published and meta.published.year > 1980 else ""
+    published = meta.published.isoformat() if meta.published and meta.is_dated else ""
     properties = [("og:type", "article"), ("og:title", title), ("og:description", summary), ("og:url", meta.url),
                   ("og:site_name", meta.publisher), ("article:published_time", published),
                   ("article:modified_time", meta.updated.isoformat() if meta.updated else ""), ("article:section", meta.section),

@@ -32,30 +32,30 @@ class Landmark(Struct, frozen=True):
     title: str
 
 
-def contents(article: Article, document: str, depth: int) -> tuple[Line, ...]:
+def contents(article: Article, document: str, depth: int, language: str = "") -> tuple[Line, ...]:
     """The headings of an article that stands in ``document``, ``depth`` levels of them."""
-    return _headings(outline(article.content), document, depth)
+    return _headings(outline(article.content), document, depth, language)
 
 
-def _headings(tree: Sequence[Outline], document: str, depth: int) -> tuple[Line, ...]:
+def _headings(tree: Sequence[Outline], document: str, depth: int, language: str) -> tuple[Line, ...]:
     if not depth:
         return ()
-    return tuple(Line(_label(line.heading.content) or "\u2014", f"{document}#{line.heading.id}", "",
-                      _headings(line.below, document, depth - 1)) for line in tree)
+    return tuple(Line(_label(line.heading.content) or "\u2014", f"{document}#{line.heading.id}", language,
+                      _headings(line.below, document, depth - 1, language)) for line in tree)
 
 
-def figures(article: Article, document: str) -> Iterator[Line]:
+def figures(article: Article, document: str, language: str = "") -> Iterator[Line]:
     """The figures of an article's text that have a caption, or else an alternative text, to be known by."""
     for node in walk(article.content):
         if isinstance(node, Figure) and (title := _label(node.caption) or next((p.alt for p in node.pictures if p.alt), "")):
-            yield Line(_short(title), f"{document}#{node.id}")
+            yield Line(_short(title), f"{document}#{node.id}", language)
 
 
-def tables(article: Article, document: str) -> Iterator[Line]:
+def tables(article: Article, document: str, language: str = "") -> Iterator[Line]:
     """The tables of an article's text that have a caption."""
     for node in walk(article.content):
         if isinstance(node, Table) and (title := _label(node.caption)):
-            yield Line(_short(title), f"{document}#{node.id}")
+            yield Line(_short(title), f"{document}#{node.id}", language)
 
 
 def _label(inlines: Iterable[Inline]) -> str:
@@ -90,8 +90,10 @@ def _nav(kind: str, key: str, language: str, lines: Sequence[Line], role: str, t
 
 def _list(lines: Sequence[Line]) -> str:
     def item(line: Line) -> str:
-        language = attr("lang", line.language) + attr("xml:lang", line.language)
-        language += attr("dir", words.direction(line.language) if line.language else "")
-        return f'<li><a{attr("href", line.href)}{language}>{escape(line.title)}</a>{_list(line.below) if line.below else ""}</li>\n'
+        title = escape(line.title)
+        if line.language:  # within the link, so that all lines begin at one side
+            marks = attr("lang", line.language) + attr("xml:lang", line.language) + attr("dir", words.direction(line.language))
+            title = f"<span{marks}>{title}</span>"
+        return f'<li><a{attr("href", line.href)}>{title}</a>{_list(line.below) if line.below else ""}</li>\n'
 
     return f"<ol>\n{''.join(map(item, lines))}</ol>\n"

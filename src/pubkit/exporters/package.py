@@ -19,7 +19,7 @@ from pubkit import words
 from pubkit.diagnostics import ExportError
 from pubkit.exporters.accessibility import STANDARD, Claims
 from pubkit.exporters.navigation import Line
-from pubkit.model import Meta, Person, Volume
+from pubkit.model import UNDATED, Meta, Person, Volume
 from pubkit.zipfiles import unpack
 
 __all__ = ["FOLDER", "Part", "package", "sort_name"]
@@ -90,7 +90,7 @@ def package(work: Volume, parts: Sequence[Part], lines: Sequence[Line], claims: 
 def modified(work: Volume) -> datetime:
     """When the volume or one of its articles was last changed, in UTC."""
     dates = [d for m in (work.meta, *(c.meta for c in work.chapters)) if (d := m.updated or m.published)]
-    return max(dates, default=datetime(1980, 1, 1, tzinfo=UTC)).astimezone(UTC)
+    return max(dates, default=UNDATED).astimezone(UTC)
 
 
 # --- Metadata -----------------------------------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def _describe(book: Any, work: Volume, title: str) -> None:
         if person.role in RELATORS:
             _refine(book, f"person-{number}", "role", RELATORS[person.role], scheme="marc:relators")
         _refine(book, f"person-{number}", "file-as", sort_name(person, language))
-    if meta.published and meta.published.year > 1980:  # the default is the first day of 1980
+    if meta.published and meta.is_dated:
         book.add_metadata("DC", "date", meta.published.isoformat())
     tags = [t for m in (meta, *(c.meta for c in work.chapters)) for t in (*m.tags, m.section) if t]
     singles = (("publisher", meta.publisher), ("description", meta.summary or meta.subtitle_text), ("source", meta.url),
@@ -134,8 +134,11 @@ def _describe(book: Any, work: Volume, title: str) -> None:
 def _people(work: Volume) -> Iterable[tuple[Person, str]]:
     """Everybody who had a part, each once in each role, with the language of what they wrote."""
     found: dict[tuple[str, str], tuple[Person, str]] = {}
+    written = any(p.role == "author" for c in work.chapters for p in c.meta.authors)
     for meta in (work.meta, *(c.meta for c in work.chapters)):
         for person in meta.authors:
+            if written and person.role == "publisher":  # stands in for an author where there is none
+                continue
             if person.name:
                 found.setdefault((person.name, person.role), (person, meta.language))
     return found.values()

@@ -23,8 +23,8 @@ from msgspec import Struct
 from pubkit import exporters, readers, theme
 from pubkit.diagnostics import PreserveError, PubkitError, ThemeError
 from pubkit.exporters.base import Attachment, Output
-from pubkit.model import Article, Image, Node, Volume, content, content_hash, encode, rewrite, walk
-from pubkit.publication import EPOCH, Publication
+from pubkit.model import UNDATED, Article, Image, Node, Volume, content, content_hash, encode, rewrite, walk
+from pubkit.publication import Publication
 from pubkit.readers.base import Provenance
 from pubkit.theme import FALLBACKS, Face, Theme
 
@@ -133,7 +133,7 @@ def payload(article: Article, worn: Theme, provenance: Provenance, *, publicatio
     facts = Facts(name=_source_name(provenance.name), kind=provenance.kind, reading=msgspec.convert(provenance.settings, Reading),
                   links=dict(links or {}), publication=publication or Publication(), theme=worn.name, formats=formats, options=chosen)
     facts = msgspec.structs.replace(facts, derived=_derived(article, facts, provenance.source))
-    files = _Files(article.meta.updated or article.meta.published or EPOCH)
+    files = _Files(article.meta.updated or article.meta.published or UNDATED)
     # Source is the original material; a source without its pictures is not whole.
     own = PurePath(facts.name).name.strip("-") or f"source{_suffix(provenance.kind)}"
     files.add(own, "source", (own,), _media_type(provenance.kind), provenance.source, "Source", "The source, as it was read")

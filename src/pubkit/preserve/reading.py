@@ -24,10 +24,10 @@ from msgspec import Struct
 from pubkit.diagnostics import ExportError, PreserveError, PubkitError
 from pubkit.exporters.base import Attachment
 from pubkit.files import write_file
-from pubkit.model import Article, content_hash, decode
+from pubkit.model import UNDATED, Article, content_hash, decode
 from pubkit.pictures import load
 from pubkit.preserve.making import ABOUT, MANIFEST, VERSION, Facts, Kept, Manifest, Wardrobe, dressed, is_plain_path
-from pubkit.publication import EPOCH, Publication, checked
+from pubkit.publication import Publication, checked
 from pubkit.theme import Theme
 from pubkit.theme import load as load_theme
 
@@ -179,7 +179,7 @@ def assembled(found: Raw) -> Archive:
     pictures = [data[kept.name] for kept in found.manifest.files if kept.role == "picture"]
     article = _article(by_role["article"], pictures, facts.publication, found)
     described = {kept.name: kept for kept in found.manifest.files}
-    modified = article.meta.updated or article.meta.published or EPOCH
+    modified = article.meta.updated or article.meta.published or UNDATED
     files = [_attachment(described[name], data[name], modified) for name in described]
     manifest = Attachment(MANIFEST, "application/json", data[MANIFEST], "Unspecified", ABOUT, modified)
     return Archive(found.name, (*files, manifest), found.manifest, article, facts, versions)

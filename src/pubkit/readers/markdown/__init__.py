@@ -69,8 +69,9 @@ def parse_inline(text: str, name: str = "", line: int = 0) -> tuple[tuple[Inline
     Returns:
         The inlines, and what was noticed.
     """
-    tokens = markdown_it("www." in text).parseInline(text, {})
-    builder = Builder(name, 0, {})
+    env: dict[str, Any] = {}
+    tokens = markdown_it("www." in text).parseInline(text, env)
+    builder = Builder(name, 0, env)
     builder.inline_tokens(tokens[0].children or [] if tokens else [], line)
     converter = MarkdownConverter(name, builder, parse_inline)
     inside = converter.line_of(builder.finish().children)
