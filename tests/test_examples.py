@@ -41,6 +41,12 @@ def test_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == "Tides (en), 1 blocks, 0 pictures\n"
 
 
+def test_a_book_of_articles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert names([run("a_book_of_articles")["main"](tmp_path)]) == ["the-lighthouse.epub"]
+    assert capsys.readouterr().out == ("claims: EPUB 3.3; EPUB Accessibility 1.1 - WCAG 2.1 Level AA\n"
+                                       "3 articles read back, 3 as they were\n")
+
+
 def test_a_feed_from_a_folder(tmp_path: Path) -> None:
     made = run("a_feed_from_a_folder")["main"](tmp_path)
     assert names(made) == ["first-light.html", "second-watch.html", "rss.xml", "atom.xml"]
