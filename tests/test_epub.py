@@ -181,6 +181,14 @@ def test_notes_pop_up_in_the_document_that_calls_them() -> None:
     assert b'epub:type="noteref"' in chapter
 
 
+def test_a_note_leads_back_to_all_its_calls() -> None:
+    twice = Note("same", id="n")
+    parts = files(article(Paragraph(("x", twice)), Paragraph(("y", twice, Note("other")))))
+    check(parts)
+    notes = etree.fromstring(parts["OEBPS/chapter-1.xhtml"]).xpath("//h:aside", namespaces=NS)
+    assert [texts(note, ".//h:a[@role='doc-backlink']/@href") for note in notes] == [["#_ref-1", "#_ref-1-2"], ["#_ref-2"]]
+
+
 def test_contents_hold_every_heading_in_both_forms() -> None:
     parts = files(FULL)
     nav = etree.fromstring(parts["OEBPS/nav.xhtml"])

@@ -122,7 +122,7 @@ class Renderer:
         self.assets = {asset.name: asset for asset in article.assets}
         self.numbers: dict[str, int] = {}
         self.calls: dict[int, int] = {}
-        self.bodies: list[str] = []
+        self.bodies: list[tuple[str, int, str]] = []  # what stands before and after the links back to all calls of a note
         self.depth = 0
         self.in_link = 0
         self.in_cell = 0
@@ -203,7 +203,8 @@ class Renderer:
     def render(self, blocks: Sequence[Block]) -> Rendered:
         """The markup of blocks and of the notes that were called since the last time."""
         body = self._sections(blocks) if self.dialect.sections else self.blocks(blocks)
-        bodies, self.bodies = self.bodies, []
+        bodies = [before + self._backs(number) + after for before, number, after in self.bodies]
+        self.bodies = []
         if not bodies:
             return Rendered(body, "")
         title = escape(words.word("notes", self.dialect.language))
@@ -457,30 +458,38 @@ class Renderer:
         self.calls[number] = self.calls.get(number, 0) + 1
         if not again:
             place = len(self.bodies)
-            self.bodies.append("")
+            self.bodies.append(("", number, ""))
             self.bodies[place] = self._note_body(note, number)
         call = f"{prefix}_ref-{number}" + (f"-{self.calls[number]}" if self.calls[number] > 1 else "")
         kind = ' epub:type="noteref"' if self.dialect.epub else ""
         return f'<a class="pk-call" id="{call}" href="#{prefix}_note-{number}"{kind} role="doc-noteref"><sup>{number}</sup></a>'
 
-    def _note_body(self, note: Note, number: int) -> str:
-        prefix = self.dialect.prefix
-        back = escape(words.word("back_to_text", self.dialect.language))
-        if self.dialect.notes == "popup":
-            link = f'<a href="#{prefix}_ref-{number}" role="doc-backlink" title="{back}">{number}</a>'
-            blocks = note.content
-            if blocks and isinstance(blocks[0], Paragraph):
-                inner = f"<p>{link}\u2002{self.inlines(blocks[0].content)}</p>\n{self.blocks(blocks[1:])}"
-            else:
-                inner = f"<p>{link}</p>\n{self.blocks(blocks)}"
-            return f'<aside id="{prefix}_note-{number}" class="pk-note" epub:type="footnote" role="doc-footnote">\n{inner}</aside>\n'
-        link = f' <a href="#{prefix}_ref-{number}" class="pk-back" role="doc-backlink">{back}</a>'
+    def _note_body(self, note: Note, number: int) -> tuple[str, int, str]:
+        place = f'id="{self.dialect.prefix}_note-{number}"'
         blocks = note.content
+        if self.dialect.notes == "popup":
+            before = f'<aside {place} class="pk-note" epub:type="footnote" role="doc-footnote">\n<p>'
+            if blocks and isinstance(blocks[0], Paragraph):
+                after = f"\u2002{self.inlines(blocks[0].content)}</p>\n{self.blocks(blocks[1:])}"
+            else:
+                after = f"</p>\n{self.blocks(blocks)}"
+            return before, number, f"{after}</aside>\n"
         if blocks and isinstance(blocks[-1], Paragraph):
-            inner = f"{self.blocks(blocks[:-1])}<p>{self.inlines(blocks[-1].content)}{link}</p>"
+            inner = f"{self.blocks(blocks[:-1])}<p>{self.inlines(blocks[-1].content)} "
         else:
-            inner = f"{self.blocks(blocks)}<p>{link.strip()}</p>"
-        return f'<li id="{prefix}_note-{number}" value="{number}">{inner}</li>\n'
+            inner = f"{self.blocks(blocks)}<p>"
+        return f'<li {place} value="{number}">{inner}', number, "</p></li>\n"
+
+    def _backs(self, number: int) -> str:
+        """The links from a note back to every call of it."""
+        back = escape(words.word("back_to_text", self.dialect.language))
+        popup = self.dialect.notes == "popup"
+        first = str(number) if popup else back
+        look = f'role="doc-backlink" title="{back}"' if popup else 'class="pk-back" role="doc-backlink"'
+        call = f"#{self.dialect.prefix}_ref-{number}"
+        more = "".join(f' <a href="{call}-{n}" {look}{attr("aria-label", f"{back} {n}")}><sup>{n}</sup></a>'
+                       for n in range(2, self.calls[number] + 1))
+        return f'<a href="{call}" {look}>{first}</a>{more}'
 
     def _broken(self, text: str) -> str:
         """Text with places to break within words beyond the dialect's longest."""
