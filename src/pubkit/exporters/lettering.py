@@ -36,8 +36,8 @@ OTHERS = 24  # fonts that are tried for a script though their names do not speak
 SCALE = 200  # pixels at which text is measured; other sizes are in proportion
 WEIGHTS = (("thin", 100), ("extralight", 200), ("ultralight", 200), ("semilight", 350), ("light", 300), ("medium", 500), ("semibold", 600),
            ("demibold", 600), ("extrabold", 800), ("ultrabold", 800), ("bold", 700), ("black", 900), ("heavy", 900))
-# Han, kana and the like: a line may end between any two, but for these (JIS X 4051: not at the beginning, not at the end of a line).
 LINE = 10.0  # what one more line costs: more than all else
+# Han, kana and the like: a line may end between any two, but for these (JIS X 4051: not at the beginning, not at the end of a line).
 IDEOGRAPH = re.compile("[\u2e80-\u2fdf\u3001-\u30ff\u3100-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\U0001b000-\U0001b16f"
                        "\U00020000-\U0003ffff]")
 NOT_FIRST = set("、。，．・：；？！゛゜ヽヾゝゞ々ー」』】〉》〕）］｝〟’”%)]}!?,.:;…‥ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ～〜％")
