@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from docx import Document
 from lxml import etree
@@ -251,6 +252,35 @@ def test_tables_repeat_their_heads_and_span() -> None:
     assert [e.get(W + "val") for e in first.iter(W + "gridSpan")] == ["2"]
     assert all(c[-1].tag == W + "p" for c in first.iter(W + "tc"))
     assert [e.get(W + "val") for e in rows[0].iter(W + "jc")] == ["right"]
+
+
+def dressed(rules: str, pull: str) -> dict[str, bytes]:
+    """A table and a pull quotation in a theme that makes these choices."""
+    worn = msgspec.structs.replace(THEME, choices=msgspec.structs.replace(THEME.choices, table_rules=rules, pull=pull))
+    table = m.Table([m.Column()], head=[m.Row(["a"]), m.Row(["b"])], body=[m.Row(["c"])], foot=[m.Row(["d"])])
+    whole = article(table, m.Quote(["x"], pull=True))
+    return zipfiles.unpack(docx.export(m.Volume(whole.meta, (whole,)), worn).files[0].data)
+
+
+@pytest.mark.parametrize(("rules", "edges", "fills"), [
+    ("horizontal", {1: "bottom", 3: "top"}, 0), ("accent", {1: "bottom", 3: "top"}, 0), ("solid", {}, 3), ("grid", {}, 0), ("none", {}, 0)])
+def test_tables_wear_the_rules_of_the_theme(rules: str, edges: dict[int, str], fills: int) -> None:
+    files = dressed(rules, "ruled")
+    rows = list(tree(files).iter(W + "tr"))
+    found = {n: etree.QName(line).localname for n, row in enumerate(rows) for line in row.iterfind(f".//{W}tcBorders/*")}
+    assert found == edges
+    assert [n for n, row in enumerate(rows) if row.find(f".//{W}shd") is not None] == ([0, 1, 3] if fills else [])
+    style = next(s for s in tree(files, "styles") if s.get(W + "styleId") == "TablePublished")
+    assert (style.find(f".//{W}tblBorders") is not None) == (rules != "none")
+    head = next(s for s in tree(files, "styles") if s.get(W + "styleId") == "TableHead")
+    color = THEME.color.on_accent if rules == "solid" else THEME.hex(THEME.style("table-head"))
+    assert head.find(f"{W}rPr/{W}color").get(W + "val") == word.rgb(color)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("pull", "sides"), [("ruled", ["top", "bottom"]), ("plain", []), ("barred", ["top"])])
+def test_pull_quotations_wear_the_lines_of_the_theme(pull: str, sides: list[str]) -> None:
+    style = next(s for s in tree(dressed("none", pull), "styles") if s.get(W + "styleId") == "PullQuote")
+    assert [etree.QName(line).localname for line in style.iterfind(f".//{W}pBdr/*")] == sides
 
 
 @pytest.mark.parametrize(("width", "height", "wish", "expected"),

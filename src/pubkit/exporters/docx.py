@@ -69,6 +69,7 @@ __all__ = ["MEDIA_TYPE", "Options", "export"]
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PIXEL = 0.75                # a pixel in points, at 96 dots per inch
 TALLEST = 0.7               # of the text's height, for one picture
+ACCENT = 1.2                # points, of the line below a table's head
 INLINE_TALLEST = 1.2        # of the leading, for a picture within a line
 RASTER = 2.0                # pixels of a drawn SVG for each pixel at 96 dots per inch
 CODE_KINDS = {"comment": "CodeComment", "keyword": "CodeKeyword", "string": "CodeString", "number": "CodeNumber"}
@@ -399,7 +400,7 @@ class _Chapter:
         inner = msgspec.structs.replace(place, style=style, indent=place.indent + step, room=place.room - self.theme.type.leading * 2)
         out = self.blocks(node.content, inner)
         if node.attribution:
-            center: Props = {"jc": {"val": "center"}} if node.pull else {}
+            center: Props = {"jc": {"val": "center"}} if node.pull and self.theme.choices.pull == "ruled" else {}
             if out and _style_of(out[-1]) == style:
                 change(out[-1], "spacing", after="0" if not node.pull else twips(self.theme.type.leading / 2))
                 change(out[-1], "keepNext", val="1")
@@ -756,12 +757,15 @@ class _Chapter:
             props.append(el("w:gridSpan", val=str(span)))
         if merged:
             props.append(el("w:vMerge", val=merged))
-        if self.theme.choices.table_rules == "horizontal" and any(edge):
-            line = (word.eighths(self.theme.rules.hair), word.rgb(self.theme.color.ink), 0.0)
+        rules, color = self.theme.choices.table_rules, self.theme.color
+        if rules in ("horizontal", "accent") and any(edge):
+            thick = ACCENT if rules == "accent" and edge[0] else self.theme.rules.hair
+            line = (word.eighths(thick), word.rgb(color.accent if rules == "accent" else color.ink), 0.0)
             props.append(word.borders("w:tcBorders", **{"bottom" if edge[0] else "top": line}))
-        if place.boxed:
-            props.append(el("w:shd", val="clear", color="auto", fill=word.rgb(self.theme.color.tint)))
-        if column + span == len(widths) and self.theme.choices.table_rules != "grid":
+        fill = {"head": color.accent, "foot": color.tint}.get(kind, "") if rules == "solid" else ""
+        if fill or place.boxed:
+            props.append(el("w:shd", val="clear", color="auto", fill=word.rgb(fill or color.tint)))
+        if column + span == len(widths) and rules not in word.PADDED:
             props.append(el("w:tcMar", el("w:right", w="0", type="dxa")))
         if kind == "head":
             props.append(el("w:vAlign", val="bottom"))

@@ -401,8 +401,11 @@ def _block_styles(s: _Sheet, theme: Theme) -> None:
     s.para("Quote", "Quote", t["quote"], before=lead, after=lead, left=lead, right=lead, more=apart)
     s.para("Attribution", "Attribution", t["attribution"], follow="FirstParagraph", before=0.0, after=lead, left=lead, right=lead)
     line = (hair, rule, 10)
-    s.para("PullQuote", "Pull Quote", t["pull"], left=lead * 2, right=lead * 2, before=lead * 1.5, after=lead * 1.5, more=apart,
-           pBdr=borders("w:pBdr", top=line, bottom=line))
+    pull = theme.choices.pull
+    edges = {"ruled": {"top": line, "bottom": line}, "plain": {}, "barred": {"top": (heavy, rgb(theme.color.accent), 8)}}
+    left, right = {"ruled": (lead * 2, lead * 2), "plain": (0.0, lead * 1.5), "barred": (0.0, theme.page.measure * 0.14)}[pull]
+    s.para("PullQuote", "Pull Quote", t["pull"], left=left, right=right, before=lead * 1.5, after=lead * 1.5, more=apart,
+           pBdr=borders("w:pBdr", **edges[pull]))
     s.para("Verse", "Verse", t["verse"], before=half, after=half, left=lead * 2, more=apart)
     s.para("Definition", "Definition", t["list"], left=lead, after=lead / 4)
     s.para("DefinitionTerm", "Definition Term", t["list"], follow="Definition", before=lead / 4, look={"b": {}, "bCs": {}},
@@ -424,7 +427,8 @@ def _block_styles(s: _Sheet, theme: Theme) -> None:
     s.para("Caption", "caption", t["caption"], follow="FirstParagraph", after=lead * 1.5, priority=11)
     s.para("TableCaption", "Table Caption", t["caption"], follow="FirstParagraph", before=lead * 1.5, after=half, more={"keepNext": {}})
     s.para("TableText", "Table Text", t["table-cell"], before=0.0, after=0.0)
-    s.para("TableHead", "Table Head", t["table-head"], before=0.0, after=0.0, more={"keepNext": {}})
+    on_head: Props = {"color": {"val": rgb(theme.color.on_accent)}} if theme.choices.table_rules == "solid" else {}
+    s.para("TableHead", "Table Head", t["table-head"], before=0.0, after=0.0, look=on_head, more={"keepNext": {}})
     total = Style("label", t["table-cell"].size, t["table-cell"].leading, weight=t["table-head"].weight)
     s.para("TableTotal", "Table Total", total, before=0.0, after=0.0)
     s.para("TableEnd", "Table End", t["first"], before=0.0, after=0.0, quick=False)
@@ -486,7 +490,7 @@ def _table_styles(s: _Sheet, theme: Theme) -> None:
 
     s.root.append(style("TableNormal", "Normal Table", True, el("w:tblPr", el("w:tblInd", w="0", type="dxa"), margins("0", "0", "0", "0"))))
     hair, heavy, ink = eighths(theme.rules.hair), eighths(theme.rules.heavy), rgb(theme.color.ink)
-    rule = rgb(theme.color.rule)
+    rule, accent = rgb(theme.color.rule), rgb(theme.color.accent)
     kind = theme.choices.table_rules
     props = el("w:tblPr", el("w:tblInd", w="0", type="dxa"))
     conditions: list[Element] = []
@@ -497,11 +501,16 @@ def _table_styles(s: _Sheet, theme: Theme) -> None:
     elif kind == "grid":
         line = (hair, rule, 0.0)
         props.append(borders("w:tblBorders", top=line, left=line, bottom=line, right=line, insideH=line, insideV=line))
-    grid = kind == "grid"
-    props.append(margins("38", "100" if grid else "0", "37", "100" if grid else "200"))
+    elif kind in ("accent", "solid"):
+        line = (hair, rule, 0.0)
+        props.append(borders("w:tblBorders", bottom=line if kind == "accent" else (heavy, accent, 0.0), insideH=line))
+    padded = kind in PADDED
+    props.append(margins("38", "100" if padded else "0", "37", "100" if padded else "200"))
     s.root.append(style("TablePublished", "Published Table", False, props, *conditions))
 
 
+PADDED = ("grid", "solid")
+"""Rules of tables whose cells have room at both sides."""
 EAST_ASIAN = re.compile(r"^(zh|ja|ko|yue|cmn)(-|$)", re.IGNORECASE)
 
 
