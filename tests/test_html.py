@@ -17,6 +17,8 @@ from pubkit.model import (
     Article,
     Asset,
     Code,
+    Definition,
+    DefinitionList,
     Figure,
     Heading,
     Image,
@@ -142,6 +144,13 @@ def test_fonts_are_those_that_are_shown() -> None:
     assert "Source Code Pro" not in families
     assert "Source Code Pro" in page(article(Paragraph(Code("x"))), html.Options()).split("pk-", 1)[0]
     assert "@font-face" not in page(FULL, PLAIN)
+
+
+def test_lists_of_definitions_have_both_of_every_group() -> None:
+    items = [Definition([("Term",)], []), Definition([], [(Paragraph("Alone"),)]), Definition([("A",), ("B",)], [(Paragraph("Both"),)])]
+    (found,) = tree(article(DefinitionList(items))).xpath("//dl")
+    assert [(e.tag, e.text_content()) for e in found] == [
+        ("dt", "Term"), ("dd", ""), ("dt", ""), ("dd", "Alone"), ("dt", "A"), ("dt", "B"), ("dd", "Both")]
 
 
 def test_a_link_around_a_decorative_picture_can_be_spoken() -> None:

@@ -206,6 +206,16 @@ def test_links_do_not_stand_in_links() -> None:
     assert content == (m.Paragraph([m.Link("x", "https://b.example/")]),)
 
 
+@pytest.mark.parametrize(("url", "safe"), [
+    ("https://../", False), ("https://a..b/", False), ("https://example.org./", True), ("http://127.0.0.1:8000/", True),
+    ("http://1.2.3.4.5/", False), ("http://256.1.1.1/", False), ("http://2130706433/", True), ("http://[::1]/", True),
+    ("https://a%20b/", False), ("https://a_b.example/", True), ("https://müller.example/", True), ("https://a^b/", False)])
+def test_hosts_are_such_as_can_be(url: str, safe: bool) -> None:
+    blocks, codes = clean(m.Paragraph(m.Link("x", url)))
+    assert isinstance(blocks[0].content[0], m.Link) == safe  # type: ignore[union-attr]
+    assert ("link-unsafe" in codes) != safe
+
+
 def test_links_and_headings_have_something_to_be_seen() -> None:
     breaks = m.Link((m.LineBreak(), m.Highlight((m.LineBreak(),)), " "), "https://example.org/")
     picture = m.Image("a.png", "A")

@@ -701,6 +701,25 @@ def _shows(inlines: tuple[Inline, ...]) -> bool:
     return any(isinstance(n, (Image, Math, Note)) or (isinstance(n, (Text, Code)) and n.text.strip()) for n in walk(inlines))
 
 
+_NO_HOST = re.compile(r"[\x00-\x20\x7f#%/<>?@\[\\\]^|]")
+
+
+def _is_host(name: str) -> bool:
+    """Whether a name can be that of a host (WHATWG URL, 3.5): no empty parts, none of the signs that addresses are made of, and a number
+    at its end only in an address of IP.
+    """
+    if ":" in name:  # urlsplit has read the brackets of IPv6
+        return True
+    parts = name.removesuffix(".").split(".")
+    if not all(parts) or _NO_HOST.search(name):
+        return False
+    if not (parts[-1].isascii() and parts[-1].isdigit()):
+        return True
+    if len(parts) > 4 or not all(p.isascii() and p.isdigit() and len(p) < 11 for p in parts):
+        return False
+    return all(int(p) < 256 for p in parts[:-1]) and int(parts[-1]) < 256 ** (5 - len(parts))
+
+
 def _safe_url(url: str) -> str | None:
     """The address with its signs quoted, or None where its scheme is not allowed or it cannot be read."""
     try:
@@ -708,7 +727,7 @@ def _safe_url(url: str) -> str | None:
         scheme = parts.scheme.lower()
         if scheme and scheme not in SCHEMES:
             return None
-        if scheme in ("http", "https") and not parts.hostname:
+        if scheme in ("http", "https") and not _is_host(parts.hostname or ""):
             return None
         _ = parts.port
     except ValueError:

@@ -246,9 +246,10 @@ class Renderer:
             case List():
                 return self._list(node)
             case DefinitionList(items):
+                # HTML wants both of every group; an empty one stands for what the author has not written.
                 inner = "".join(
-                    "".join(f"<dt>{self.inlines(t)}</dt>\n" for t in d.terms)
-                    + "".join(f"<dd>{self._tight(x)}</dd>\n" for x in d.definitions)
+                    "".join(f"<dt>{self.inlines(t)}</dt>\n" for t in d.terms or ((),))
+                    + "".join(f"<dd>{self._tight(x)}</dd>\n" for x in d.definitions or ((),))
                     for d in items)
                 return f"<dl{ids}>\n{inner}</dl>"
             case CodeBlock(text, language):
