@@ -15,7 +15,7 @@ from pubkit.exporters import Output
 from pubkit.model import Article, Entry, Feed, FeedMeta, Meta, Volume
 from pubkit.normalize import Limits, normalize
 from pubkit.publication import NAMELESS, Publication, complete, find, override
-from pubkit.readers import Provenance, Read, epub
+from pubkit.readers import Provenance, Read
 from pubkit.theme import load as load_theme
 
 __all__ = ["export", "feed", "feed_entry", "parse", "read", "read_bytes", "read_volume", "ready"]
@@ -75,6 +75,8 @@ def parse(text: str, kind: str = "markdown", *, name: str = "", pictures: Mappin
 
 def read_volume(path: str | os.PathLike[str]) -> Volume:
     """The articles of an EPUB that pubkit made with ``epub.source = true``, as they were bound. Raises `ReadError`, `LimitError`."""
+    from pubkit.readers import epub
+
     name = str(path)
     bound = epub.volume(_bytes(Path(path), name, "epub"), name)
     about, _ = ready(Article(bound.meta), Publication(), name)
@@ -82,7 +84,7 @@ def read_volume(path: str | os.PathLike[str]) -> Volume:
 
 
 def _bytes(file: Path, name: str, kind: str) -> bytes:
-    most = epub.MAX_BYTES if kind == "epub" else MAX_BYTES
+    most = readers.MAX_BOOK if kind == "epub" else MAX_BYTES
     try:
         if file.is_dir():
             raise ReadError("this is a folder, not a file", file=name, hint="pubkit.build and `pubkit build` take folders")

@@ -205,9 +205,9 @@ def near(name: str, names: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(name, [n for n in known if len(n) <= 100 and re.sub(r"\D", "", n) == digits], 1)), "")
 
 
-def placed(article: Article) -> Iterator[tuple[Node, int]]:
-    """Every node of an article in reading order, with the line of the innermost block that has one."""
-    stack: list[tuple[Node, int]] = [(article, 0)]
+def placed(work: Node) -> Iterator[tuple[Node, int]]:
+    """Every node of an article or a volume in reading order, with the line of the innermost block that has one."""
+    stack: list[tuple[Node, int]] = [(work, 0)]
     while stack:
         node, line = stack.pop()
         line = getattr(node, "line", 0) or line
@@ -334,7 +334,7 @@ class _Normalizer:
             return (Reference(content, url[1:]), *notes)
         safe = _safe_url(url)
         if safe is None:
-            self.say("link-unsafe", f"the link to {url[:60]!r} is left out, its words stay; allowed are {', '.join(SCHEMES)}")
+            self.say("link-unsafe", f"the link to {url[:60]!r} is left out, its words stay; {_refusal(url)}")
             return (*content, *notes)
         return (Link(content, safe, node.title), *notes)
 
@@ -366,7 +366,7 @@ class _Normalizer:
         """A safe address that is not part of the text, or '' with a finding."""
         safe = _safe_url(url) if url else ""
         if safe is None or (absolute and safe and not safe.startswith(("http://", "https://"))):
-            self.say("link-unsafe", f"the address of {what}, {url[:60]!r}, is left out; allowed are {', '.join(SCHEMES)}", line)
+            self.say("link-unsafe", f"the address of {what}, {url[:60]!r}, is left out; {_refusal(url)}", line)
             return ""
         return safe
 
@@ -718,6 +718,13 @@ def _is_host(name: str) -> bool:
     if len(parts) > 4 or not all(p.isascii() and p.isdigit() and len(p) < 11 for p in parts):
         return False
     return all(int(p) < 256 for p in parts[:-1]) and int(parts[-1]) < 256 ** (5 - len(parts))
+
+
+def _refusal(url: str) -> str:
+    """Why `_safe_url` does not take an address."""
+    if url.lower().startswith(("http:", "https:")):
+        return "it names no host, or a port that is none"
+    return f"allowed are {', '.join(SCHEMES)}"
 
 
 def _safe_url(url: str) -> str | None:

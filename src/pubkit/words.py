@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-__all__ = ["KEYS", "LANGUAGES", "date", "direction", "names", "spoken", "word"]
+__all__ = ["KEYS", "LANGUAGES", "date", "direction", "gap", "names", "spoken", "word"]
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "nb", "fi", "uk", "ru", "el", "tr", "ar", "he", "ja", "zh",
              "zh-Hant", "ko")
@@ -104,6 +104,11 @@ def spoken(language: str) -> str:
         if tag.lower() in _BY_CASE:
             return _BY_CASE[tag.lower()]
     return "en"
+
+
+def gap(language: str) -> str:
+    """What stands between two sentences: a space, or nothing where the language writes without."""
+    return "" if spoken(language) in ("ja", "zh", "zh-Hant") else " "
 
 
 def direction(language: str) -> Literal["ltr", "rtl"]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -38,7 +39,7 @@ from pubkit.model import (
     plain_text,
     walk,
 )
-from pubkit.normalize import is_described
+from pubkit.normalize import is_described, placed
 from pubkit.theme import Theme
 
 __all__ = ["STANDARD", "Claim", "Claims", "claims"]
@@ -61,7 +62,8 @@ _NAMES = {"Latn": ("LATIN",), "Cyrl": ("CYRILLIC",), "Grek": ("GREEK",), "Arab":
 class Claims(Struct, frozen=True):
     """What a book says of itself, in the words of schema.org, and why it does not say that it conforms to `STANDARD`.
 
-    ``against`` is empty where every check held; only then may ``conforms`` be said.
+    ``against`` is empty where every check held; only then may ``conforms`` be said. ``undescribed`` is what of it concerns pictures without
+    an alternative text.
     """
 
     modes: tuple[str, ...]
@@ -69,6 +71,7 @@ class Claims(Struct, frozen=True):
     features: tuple[str, ...]
     hazards: tuple[str, ...]
     summary: str
+    undescribed: str
     against: tuple[str, ...]
 
     @property
@@ -83,45 +86,42 @@ class Claims(Struct, frozen=True):
         if claim in self.features:
             return ""
         if claim == "alternativeText":
-            return next((reason for reason in self.against if reason.startswith(_MUTE)), "there is no picture")
+            return self.undescribed or "there is no picture"
         return {"MathML": "there is no formula", "structuralNavigation": "there are no headings"}.get(claim, "there are no contents")
-
-
-_MUTE = "without an alternative text"
 
 
 def claims(work: Volume, theme: Theme) -> Claims:
     """What the book of a volume can claim in a theme."""
-    shown = [(i, line) for i, line in _placed(work) if not i.decorative]
+    everything = list(placed(work))
+    nodes = [node for node, _ in everything]
+    shown = [(n, line) for n, line in everything
+             if isinstance(n, Image) and n.asset and not n.decorative and n is not work.meta.book_cover]  # the cover's words are our own
     mute = [(i, line) for i, line in shown if not is_described(i)]
+    names = _some(f"{i.src[:60]!r}{f' (line {line})' if line else ''}" for i, line in mute)
+    undescribed = f"without an alternative text: {names} (1.1.1)" if mute else ""
     moving = _moving(work)
-    nodes = list(walk(work))
     math = any(isinstance(n, (Math, MathBlock)) and n.mathml for n in nodes)
     headings = len(work.chapters) > 1 or any(isinstance(n, Heading) for n in nodes)
     features = ["tableOfContents", "readingOrder", "displayTransformability", "ARIA", "unlocked"]
     features += ["structuralNavigation"] * headings + ["alternativeText"] * bool(shown and not mute) + ["MathML"] * math
     hazards = ("unknown",) if moving else ("none",)
+    language = work.meta.language
     keys = ["access_text"] + [("access_no_alt" if mute else "access_alt")] * bool(shown) + ["access_math"] * math
+    keys += ["access_moving"] * bool(moving)
     return Claims(
         modes=("textual", "visual") if shown else ("textual",),
         sufficient=("textual",) * (not mute) + ("textual,visual",) * bool(shown),
         features=tuple(features), hazards=hazards,
-        summary=_joined([words.word(key, work.meta.language) for key in (*keys, *["access_moving"] * bool(moving))], work.meta.language),
-        against=tuple(_against(work, theme, mute, moving, nodes)))
-
-
-def _joined(sentences: Sequence[str], language: str) -> str:
-    return ("" if words.spoken(language) in ("ja", "zh", "zh-Hant") else " ").join(sentences)
+        summary=words.gap(language).join(words.word(key, language) for key in keys),
+        undescribed=undescribed, against=tuple(_against(work, theme, undescribed, moving, nodes)))
 
 
 # --- What stands in the way ---------------------------------------------------------------------------------------------------------
 
-def _against(work: Volume, theme: Theme, mute: Sequence[tuple[Image, int]], moving: Sequence[Asset],
-             nodes: Sequence[Node]) -> Iterator[str]:
+def _against(work: Volume, theme: Theme, undescribed: str, moving: Sequence[Asset], nodes: Sequence[Node]) -> Iterator[str]:
     """One phrase for each success criterion (WCAG 2.1, A and AA) that the content is seen to miss."""
-    if mute:
-        names = _some(f"{i.src[:60]!r}{f' (line {line})' if line else ''}" for i, line in mute)
-        yield f"{_MUTE}: {names} (1.1.1)"
+    if undescribed:
+        yield undescribed
     if bare := [n for n in nodes if isinstance(n, Table) and not _has_headers(n)]:
         yield f"tables without a head: {_some(f'line {t.line}' if t.line else 'one' for t in bare)} (1.3.1)"
     if any(d.code == "theme-contrast" for d in theme.diagnostics):
@@ -143,18 +143,6 @@ def _some(names: Iterable[str]) -> str:
     listed = list(dict.fromkeys(names))
     more = f" and {len(listed) - EXAMPLES} more" if len(listed) > EXAMPLES else ""
     return ", ".join(listed[:EXAMPLES]) + more
-
-
-def _placed(work: Volume) -> Iterator[tuple[Image, int]]:
-    """Every picture of the text, with the line of the block that it stands in. The cover's words are pubkit's own."""
-    cover = work.meta.book_cover
-    stack: list[tuple[Node, int]] = [(work, 0)]
-    while stack:
-        node, line = stack.pop()
-        line = getattr(node, "line", 0) or line
-        if isinstance(node, Image) and node.asset and node is not cover:
-            yield node, line
-        stack.extend((child, line) for child in list(children(node))[::-1] if not (isinstance(child, Image) and child is cover))
 
 
 def _has_headers(table: Table) -> bool:
@@ -207,11 +195,9 @@ def _foreign(article: Article) -> str:
     letters = [c for c in islice(_letters(article), SAMPLE) if c.isalpha()]
     if not expected or not letters:
         return ""
-    counts: dict[str, int] = {}
-    for name in map(_script, letters):
-        counts[name] = counts.get(name, 0) + 1
-    most = max(counts, key=lambda name: counts[name])
-    fitting = sum(counts.get(name, 0) for name in expected)
+    counts = Counter(map(_script, letters))
+    [(most, _)] = counts.most_common(1)
+    fitting = sum(counts[name] for name in expected)
     return "" if fitting * 3 >= len(letters) or most in expected else most
 
 

@@ -39,9 +39,10 @@ replace = msgspec.structs.replace
 def alt(meta: Meta, picture_alt: str = "") -> str:
     """The alternative text of a cover, in the language of the work: what it is, its title, its authors, and what the picture shows."""
     language = meta.language or "en"
-    stop = "。" if language.partition("-")[0] in ("zh", "ja", "yue") else "."
+    gap = words.gap(language)
+    stop = "." if gap else "。"
     parts = (words.word("cover", language), meta.title_text, _authors(meta), picture_alt.strip())
-    return ("" if stop == "。" else " ").join(p if p[-1] in ".!?…。！？؟।" else p + stop for p in parts if p)
+    return gap.join(p if p[-1] in ".!?…。！？؟।" else p + stop for p in parts if p)
 
 
 def draw(meta: Meta, picture: Asset | None, theme: Theme, fonts: tuple[str, ...] = ()) -> tuple[Asset, bool, tuple[Diagnostic, ...]]:

@@ -23,7 +23,7 @@ from pubkit.exporters import cover, navigation
 from pubkit.exporters.accessibility import STANDARD, Claim, Claims, claims
 from pubkit.exporters.base import File, Output
 from pubkit.exporters.navigation import Landmark, Line
-from pubkit.exporters.package import FOLDER, Part, package
+from pubkit.exporters.package import Part, package
 from pubkit.model import (
     Article,
     Asset,
@@ -39,6 +39,7 @@ from pubkit.model import (
     walk,
 )
 from pubkit.normalize import SCHEMES
+from pubkit.readers import epub as reader
 from pubkit.theme import Face, Theme
 from pubkit.xhtml import Dialect, Renderer, attr, escape
 from pubkit.zipfiles import pack
@@ -124,6 +125,7 @@ class _Book:
         self.digests: dict[int, str] = {}
         self.names: set[str] = set()
         self.lone = len(work.chapters) == 1 and work.chapters[0].meta.title == work.meta.title
+        self.about = (self.meta, work.chapters[0].meta) if self.lone else (self.meta,)
         self.places = dict(self._places())
         self.cover: Asset | None = None
         self.documents = [*self._cover(), *(self._lone() if self.lone else self._bound())]
@@ -221,7 +223,7 @@ class _Book:
         if self.options.cover == "none":
             return
         lead, shown = self._lead()
-        own = self.meta.book_cover or (self.chapters[0].meta.book_cover if self.lone else None)
+        own = next((meta.book_cover for meta in self.about if meta.book_cover), None)
         alt = ""
         if own and (asset := self._asset(own)):
             self.cover, alt = asset, own.alt
@@ -244,7 +246,7 @@ class _Book:
 
     def _lead(self) -> tuple[Image | None, Asset | None]:
         """The first lead picture that was loaded."""
-        for meta in (self.meta, self.chapters[0].meta)[: 2 if self.lone else 1]:
+        for meta in self.about:
             for picture in meta.image.pictures if meta.image else ():
                 if asset := self._asset(picture):
                     return picture, asset
@@ -295,8 +297,8 @@ class _Book:
         """The finished book. The mimetype comes first and is not compressed (OCF, 4.2)."""
         parts = list(self._parts())
         described = package(self.work, parts, self.lines, borne, self.options.certified_by if borne.conforms else "", _title(self.meta))
-        files = [("mimetype", MEDIA_TYPE.encode()), *described.items(), *((f"{FOLDER}/{part.name}", part.data) for part in parts)]
-        stored = {f"{FOLDER}/{part.name}" for part in parts if part.media_type in PACKED}
+        files = [("mimetype", MEDIA_TYPE.encode()), *described.items(), *((f"{reader.FOLDER}/{part.name}", part.data) for part in parts)]
+        stored = {f"{reader.FOLDER}/{part.name}" for part in parts if part.media_type in PACKED}
         return pack(files, stored=frozenset(("mimetype", *stored)))
 
     def _parts(self) -> Iterator[Part]:
@@ -312,8 +314,6 @@ class _Book:
             is_cover = digest == shown
             yield Part(f"picture-{number}", f"images/{name}", asset.media_type, asset.data, ("cover-image",) * is_cover)
         if self.options.source:
-            from pubkit.readers import epub as reader
-
             yield Part("source", reader.FILE, "application/json", reader.encode(self.work, self._shown()))
 
     def _shown(self) -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ from pubkit.files import write_file
 from pubkit.theme import Face, Family, Theme, font_files, unpacked
 from pubkit.xhtml import escape
 
-__all__ = ["configuration", "folders", "font_kind", "font_region", "lacking"]
+__all__ = ["below", "configuration", "folders", "font_kind", "font_region", "lacking", "some"]
 
 FILES = (".ttf", ".otf", ".ttc", ".otc")
 LAST_RESORT = ("Unifont", "Unifont Upper", BOXES)
@@ -108,7 +108,7 @@ def _made(theme: Theme, files: dict[Face, Path], more: tuple[str, ...], unknown:
     families = {family for file, family in known if file not in hidden}
     made = _configuration(cache, everything, _hiding(hidden) + _generic(theme) + _choice(sorted(families), theme))
     readable = {file for file, _ in known}
-    unread = (file for folder in more for file in _files(folder, FILES) if file not in readable)
+    unread = (file for folder in more for file in below(folder, FILES) if file not in readable)
     made.broken = sorted({*broken, *(file for file in unread if not _is_font(file))})
     return made
 
@@ -200,7 +200,7 @@ def _fontconfig_file(cache: Path, places: list[str], rules: str) -> str:
     return str(path)
 
 
-def _files(folder: str, suffixes: tuple[str, ...]) -> list[str]:
+def below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
     """The font files below a folder."""
     return [os.path.join(place, name) for place, _, names in os.walk(folder) for name in names if name.lower().endswith(suffixes)]
 
@@ -208,7 +208,7 @@ def _files(folder: str, suffixes: tuple[str, ...]) -> list[str]:
 def _web_fonts(more: tuple[str, ...]) -> tuple[set[str], list[str]]:
     """Where the WOFF2 files of some folders lie unpacked, and those that cannot be."""
     places, broken = set(), []
-    for file in (file for folder in more for file in _files(folder, (".woff2",))):
+    for file in (file for folder in more for file in below(folder, (".woff2",))):
         try:
             places.add(str(unpacked(file).parent))
         except ThemeError:
@@ -327,13 +327,18 @@ def lacking(document: Any) -> list[Diagnostic]:
 
 
 def _said(package: str, characters: set[str]) -> str:
-    others = " and others" if len(characters) > 12 else ""
+    shown = some(characters, numbers=not package)
     if not package:
-        shown = ", ".join(f"U+{ord(c):04X}" for c in sorted(characters)[:8])
-        return f"no font has {shown}{others}; set as boxes with these numbers"
-    shown = "".join(sorted(characters)[:12])
-    return (f"no font of the theme has {shown!r}{others}; set in the last-resort font Unifont. Debian's package {package} has a better "
+        return f"no font has {shown}; set as boxes with these numbers"
+    return (f"no font of the theme has {shown}; set in the last-resort font Unifont. Debian's package {package} has a better "
             f"one: install it and name its folder, /usr/share/fonts/{PACKAGES[package]}/noto, in PUBKIT_FONTS or pdf.fonts")
+
+
+def some(characters: set[str], numbers: bool) -> str:
+    """The first of some characters as a message shows them: themselves, or their ``numbers`` in Unicode."""
+    first = sorted(characters)
+    others = " and others" if len(first) > 12 else ""
+    return (", ".join(f"U+{ord(c):04X}" for c in first[:8]) if numbers else repr("".join(first[:12]))) + others
 
 
 def _package(character: str) -> str:

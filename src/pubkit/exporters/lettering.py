@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import math
-import os
 import re
 import threading
 import unicodedata
@@ -103,9 +102,7 @@ def _found(folders: tuple[str, ...]) -> tuple[_Font, ...]:
     from PIL import ImageFont
 
     found = []
-    files = sorted(os.path.join(place, name) for folder in folders for place, _, names in os.walk(folder) for name in names
-                   if name.lower().endswith(fontlists.FILES))
-    for path in files:
+    for path in sorted(path for folder in folders for path in fontlists.below(folder, fontlists.FILES)):
         try:
             with open(path, "rb") as data:
                 head = data.read(12)
@@ -304,14 +301,10 @@ class Setter:
         if not _shapes():
             yield diagnostic("export-note", "this Pillow has no RAQM: letters of the cover are neither joined nor marked as they should be")
         for resort, characters in sorted(self.last.items()):
-            others = " and others" if len(characters) > 12 else ""
-            if not resort:
-                shown = ", ".join(f"U+{ord(c):04X}" for c in sorted(characters)[:8])
-                yield diagnostic("glyph-missing", f"no font has {shown}{others}; left out of the cover")
-                continue
-            shown = "".join(sorted(characters)[:12])
-            yield diagnostic("glyph-missing", f"no font of the theme has {shown!r}{others}; set in the last-resort font Unifont on the "
-                                              "cover. Name a folder with a better font in PUBKIT_FONTS")
+            shown = fontlists.some(characters, numbers=not resort)
+            yield diagnostic("glyph-missing", f"no font of the theme has {shown}; set in the last-resort font Unifont on the cover. "
+                                              "Name a folder with a better font in PUBKIT_FONTS" if resort else
+                             f"no font has {shown}; left out of the cover")
 
     # -- Measuring and drawing -------------------------------------------------------------------------------------------------------
 

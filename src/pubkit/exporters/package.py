@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 from msgspec import Struct
@@ -20,11 +21,11 @@ from pubkit.diagnostics import ExportError
 from pubkit.exporters.accessibility import STANDARD, Claims
 from pubkit.exporters.navigation import Line
 from pubkit.model import UNDATED, Meta, Person, Volume
+from pubkit.readers.epub import FOLDER
 from pubkit.zipfiles import unpack
 
-__all__ = ["FOLDER", "Part", "package", "sort_name"]
+__all__ = ["Part", "package", "sort_name"]
 
-FOLDER = "OEBPS"
 APPLE = "http://vocabulary.itunes.apple.com/rdf/ibooks/vocabulary-extensions-1.0/"
 # MARC relators, as EPUB 3.3 (D.3.11) recommends them for roles.
 RELATORS = {"author": "aut", "editor": "edt", "translator": "trl", "illustrator": "ill", "photographer": "pht", "interviewer": "ivr",
@@ -73,7 +74,7 @@ def package(work: Volume, parts: Sequence[Part], lines: Sequence[Line], claims: 
         book.add_item(item)
         if part.spine:
             book.spine.append(item)
-    book.toc = _toc(epub, lines, iter(range(1, 10_000_000)))
+    book.toc = _toc(epub, lines, count(1))
     book.add_item(epub.EpubNcx(uid="ncx", file_name="toc.ncx"))
     out = BytesIO()
     options = {"raise_exceptions": True, "epub3_pages": False, "epub3_landmark": False, "epub2_guide": False, "mtime": modified(work)}

@@ -21,7 +21,9 @@ from pubkit.diagnostics import UnknownFormat, UsageError
 from pubkit.plugins import offered
 from pubkit.readers.base import Guess, Provenance, Read
 
-__all__ = ["Guess", "Kind", "Provenance", "Read", "decode_text", "kind_of", "kinds", "of_bytes", "parser"]
+__all__ = ["MAX_BOOK", "Guess", "Kind", "Provenance", "Read", "decode_text", "kind_of", "kinds", "of_bytes", "parser"]
+
+MAX_BOOK = 200_000_000  # bytes of an EPUB, and of all that it holds once unpacked
 
 
 class Kind(Struct, frozen=True):

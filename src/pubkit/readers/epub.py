@@ -19,13 +19,13 @@ from msgspec import Struct
 
 from pubkit.diagnostics import AssetError, LimitError, ReadError
 from pubkit.model import VERSION, Article, Asset, Meta, Volume
+from pubkit.readers import MAX_BOOK
 from pubkit.readers.base import Read
 
-__all__ = ["FILE", "FOLDER", "MAX_BYTES", "Book", "encode", "meta", "parse", "volume"]
+__all__ = ["FILE", "FOLDER", "Book", "encode", "meta", "parse", "volume"]
 
 FILE = "article.json"
 FOLDER = "OEBPS"
-MAX_BYTES = 200_000_000  # of a book, and of all that it holds once unpacked
 MAX_JSON = 50_000_000
 MAX_MEMBERS = 20_000
 _ANOTHER = "Take another copy of the book"
@@ -145,8 +145,8 @@ class _Zip:
             raise ReadError(f"two files in the EPUB are called {_shown(twice)}", file=self.name, hint=_CHANGED)
         if any(info.flag_bits & 1 for info in members):
             raise ReadError("the EPUB is encrypted, which pubkit never does", file=self.name, hint="Take a copy that is not")
-        if (size := sum(info.file_size for info in members)) > MAX_BYTES:
-            raise ReadError(f"the EPUB would unpack to {size:,} bytes, more than {MAX_BYTES:,}", file=self.name, hint=_OURS)
+        if (size := sum(info.file_size for info in members)) > MAX_BOOK:
+            raise ReadError(f"the EPUB would unpack to {size:,} bytes, more than {MAX_BOOK:,}", file=self.name, hint=_OURS)
         kind = self.members.get("mimetype")
         if kind is None or kind.file_size > 64 or self.member(kind).strip() != b"application/epub+zip":
             raise ReadError("this is a zip file, but no EPUB", file=self.name, hint=_OURS)
@@ -204,8 +204,8 @@ def _opened(data: bytes, name: str) -> zipfile.ZipFile:
         if b"%PDF-" in data[:1024]:
             raise ReadError("this is a PDF, not an EPUB", file=name, hint="`pubkit extract` takes archived PDFs apart; rename it to .pdf")
         raise ReadError("this is no EPUB: it does not begin as a zip file does", file=name, hint=_OURS)
-    if len(data) > MAX_BYTES:
-        raise ReadError(f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}", file=name)
+    if len(data) > MAX_BOOK:
+        raise ReadError(f"the file has {len(data):,} bytes, more than {MAX_BOOK:,}", file=name)
     if data.count(b"PK\x01\x02") > MAX_MEMBERS:
         raise ReadError(f"the EPUB holds more than {MAX_MEMBERS:,} files", file=name, hint=_OURS)
     try:
