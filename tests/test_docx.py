@@ -16,8 +16,10 @@ from lxml import etree
 import pubkit
 from pubkit import model as m
 from pubkit import zipfiles
-from pubkit.exporters import docx, omml, word
+from pubkit.exporters import docx
 from pubkit.exporters.base import Output
+from pubkit.exporters.word import elements as word
+from pubkit.exporters.word import omml
 from pubkit.math import to_mathml
 from pubkit.theme import load
 from samples import every_node

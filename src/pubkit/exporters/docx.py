@@ -13,9 +13,12 @@ from msgspec import Struct
 
 from pubkit import words
 from pubkit.diagnostics import AssetError, Diagnostic, diagnostic
-from pubkit.exporters import omml, word
 from pubkit.exporters.base import File, Output
-from pubkit.exporters.word import Element, Host, Package, Picture, Props, change, el, merge, paragraph, put, rpr, twips
+from pubkit.exporters.word import elements as word
+from pubkit.exporters.word import numbering, omml
+from pubkit.exporters.word.elements import Element, Picture, Props, change, el, merge, paragraph, put, rpr, twips
+from pubkit.exporters.word.package import Host, Package
+from pubkit.exporters.word.styles import PADDED
 from pubkit.model import (
     Abbreviation,
     Article,
@@ -508,7 +511,7 @@ class _Chapter:
 
     def _list(self, node: List, place: Place) -> list[Element]:
         leads = has_lead_ins(node)
-        level = min(place.depth, word.DEEPEST)
+        level = min(place.depth, numbering.DEEPEST)
         step = self.theme.type.leading * (1.5 if "roman" in node.style else 1.0)
         number = self.package.list_number(node.style, node.start, level)
         inner = msgspec.structs.replace(place, depth=place.depth + 1, indent=self._list_indent(place) + step, room=place.room - step)
@@ -765,7 +768,7 @@ class _Chapter:
         fill = {"head": color.accent, "foot": color.tint}.get(kind, "") if rules == "solid" else ""
         if fill or place.boxed:
             props.append(el("w:shd", val="clear", color="auto", fill=word.rgb(fill or color.tint)))
-        if column + span == len(widths) and rules not in word.PADDED:
+        if column + span == len(widths) and rules not in PADDED:
             props.append(el("w:tcMar", el("w:right", w="0", type="dxa")))
         if kind == "head":
             props.append(el("w:vAlign", val="bottom"))

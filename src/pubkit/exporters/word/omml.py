@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from pubkit.exporters.word import Element, el
+from pubkit.exporters.word.elements import Element, el
 
 __all__ = ["omath"]
 
