@@ -36,6 +36,15 @@ def test_a_tag_falls_back_to_its_shorter_forms_then_to_english() -> None:
     assert word("contents", "tlh") == word("contents", "") == "Contents"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", ["figure_label", "table_label"])
+def test_a_label_has_its_number_after_its_word(key: str, language: str) -> None:
+    before, after = word(key, language).split("{n}")
+    assert before.rstrip(" .").isalpha()
+    assert before.endswith(" ") == (language not in ("ja", "zh", "zh-Hant"))
+    assert after.strip(" \u00a0") in ("", ".", ":", "–")
+
+
 def test_values_and_what_is_not_known() -> None:
     assert word("by", "en", names="A") == "By A"
     assert word("series", "de", n=2, name="Reihe") == "Teil 2 von Reihe"

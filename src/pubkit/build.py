@@ -212,7 +212,10 @@ def _check(settings: Settings) -> None:
         if name not in (f.name for f in exporters.FORMATS):
             exporters.exporter(name)
     for name, given in settings.options.items():
-        exporters.exporter(name).checked(given)
+        exporter = exporters.exporter(name)
+        chosen = exporter.checked(given)
+        if exporter.check and name in settings.formats:
+            exporter.check(chosen)
     theme.load(settings.theme)
     if settings.archive and "pdf" not in settings.formats:
         raise UsageError("only a PDF can be an archive, and pdf is not among the formats", hint="Add pdf to the formats")

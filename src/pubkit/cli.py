@@ -70,6 +70,7 @@ def main() -> None:
 @click.option("--date", default=None, metavar="DATE", help="Date of publication, over the sources' own (ISO 8601).")
 @click.option("--slug", default=None, metavar="SLUG", help="Name of the output files, over the source's own.")
 @click.option("--option", "options", multiple=True, metavar="FORMAT.NAME=VALUE", help="An option of a format, such as pdf.contents=no.")
+@click.option("--reference-doc", default=None, metavar="FILE", help="A Word document whose styles, pages and heads DOCX wears.")
 @click.option("--smart/--no-smart", default=None, help="Set the quotation marks, dashes and dots of print.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that work at once.")
 @click.option("--strict", is_flag=True, help="Let warnings fail.")
@@ -81,10 +82,13 @@ def main() -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors alone.")
 def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kind: str | None, encoding: str, site_url: str | None,
           site_title: str | None, language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...],
-          smart: bool | None, jobs: int, strict: bool, drafts: bool, archive: bool, report: bool | None, bag: str | None, as_json: bool,
-          quiet: bool) -> None:
+          reference_doc: str | None, smart: bool | None, jobs: int, strict: bool, drafts: bool, archive: bool, report: bool | None,
+          bag: str | None, as_json: bool, quiet: bool) -> None:
     """Build articles: files, and folders that are searched for them. '-' is standard input."""
     publication = _publication(paths[0], url=site_url, title=site_title, language=language, author=author)
+    chosen = _options(options)
+    if reference_doc:
+        chosen.setdefault("docx", {})["reference_doc"] = reference_doc
     meta: dict[str, Any] = {"published": _date(date)} if date else {}
     if slug:
         meta["slug"] = slug
@@ -93,7 +97,7 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         target = str(Path(scratch) / "out") if out == "-" else out
         shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
         with _spinner(quiet or as_json or out == "-") as turn:
-            done = build_all(given, target, _names(formats), theme=theme, publication=publication, options=_options(options), meta=meta,
+            done = build_all(given, target, _names(formats), theme=theme, publication=publication, options=chosen, meta=meta,
                              kind=kind or ("markdown" if "-" in paths else None), encoding=encoding, smart=smart, strict=strict,
                              drafts=drafts, jobs=jobs, archive=archive, report=report if out != "-" else False, bag=bag,
                              progress=lambda result: turn(shown, result))
@@ -398,6 +402,21 @@ def formats() -> None:
     click.echo("Read:")
     for kind in readers.kinds():
         click.echo(f"  {kind.name:<9} {' '.join(kind.suffixes):<38} {kind.description}")
+
+
+@main.command()
+@click.option("-o", "--out", default="template.docx", show_default=True, metavar="FILE", help="The file to write.")
+@click.option("--theme", default="journal", show_default=True, metavar="NAME", help="A theme's name, or the folder of one.")
+@click.option("--language", default="en", show_default=True, metavar="TAG", help="Language of the documents (BCP 47).")
+def template(out: str, theme: str, language: str) -> None:
+    """Write a Word document with all styles of DOCX, to be changed in Word and given to --reference-doc."""
+    from pubkit import theme as themes_
+    from pubkit.exporters import docx
+    from pubkit.files import write_file
+
+    if Path(out).exists():
+        raise UsageError(f"{out} exists already", hint="Name another file with -o, or remove it")
+    click.echo(write_file(Path(out), docx.template(themes_.load(theme), language)))
 
 
 @main.command()

@@ -93,6 +93,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "picture-converted": ("info", "the colours of a picture were converted"),
     "picture-still": ("info", "a picture that moves is shown by its first frame"),
     "span-clamped": ("warning", "a table cell spans more than the table has"),
+    "style-missing": ("info", "a Word template lacks styles of ours, which were added"),
     "svg-cleaned": ("warning", "an SVG lost what could run or fetch"),
     "table-ragged": ("warning", "a table row has too many or too few cells"),
     "title-missing": ("warning", "the source has no title"),

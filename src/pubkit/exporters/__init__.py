@@ -52,11 +52,12 @@ _WHERE = {
 
 
 class Exporter(Struct, frozen=True):
-    """A format, loaded: call it with a work, a theme and options."""
+    """A format, loaded: call it with a work, a theme and options. ``check`` raises where options name what cannot be used."""
 
     format: Format
     function: Callable[[Any, Theme, Any], Output]
     options: type[Struct]
+    check: Callable[[Any], None] | None = None
 
     def __call__(self, work: Any, theme: Theme, options: Mapping[str, Any]) -> Output:
         """The output of a work. Raises `OptionError` for an option that the format does not have, and what the exporter raises."""
@@ -114,7 +115,7 @@ def exporter(name: str) -> Exporter:
     for known in FORMATS:
         if known.name == name:
             module = import_module(_WHERE[name][0])
-            return Exporter(known, getattr(module, _WHERE[name][1]), module.Options)
+            return Exporter(known, getattr(module, _WHERE[name][1]), module.Options, getattr(module, "check", None))
     for entry in offered("exporters"):
         if entry.name == name:
             found, module = _foreign(entry)

@@ -1,9 +1,13 @@
-"""Names, properties and lengths go in; WordprocessingML elements come out, their children in the order that ECMA-376 wants."""
+"""Names, properties and lengths go in; WordprocessingML elements come out, their children in the order that the schema wants.
+
+Sections are those of ECMA-376 part 1 (5th edition), transitional, unless another document is named.
+"""
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -13,8 +17,10 @@ from msgspec import Struct
 from pubkit import words
 
 __all__ = [
-    "NS", "Element", "Picture", "Props", "bookmark", "borders", "change", "drawing", "eighths", "el", "field", "half_points", "hyperlink",
-    "languages", "merge", "paragraph", "ppr", "put", "qn", "rgb", "root", "rpr", "twips",
+    "NS", "Element", "Picture", "Props", "bookmark", "borders", "break_", "cell", "checkbox", "contents", "drawing", "eighths", "el",
+    "end_of_field", "field", "half_points", "hyperlink", "languages", "merge", "note_call", "note_mark", "paragraph", "ppr", "qn",
+    "rgb", "root", "row", "rpr", "run", "section", "section_like", "start_of_field", "styles_of", "tab", "table", "text",
+    "twips",
 ]
 
 Element: TypeAlias = etree._Element
@@ -109,29 +115,6 @@ def ppr(props: Mapping[str, dict[str, str]], **extra: Element) -> Element:
     return _properties("w:pPr", props, PPR_RANK, extra)
 
 
-def change(paragraph: Element, name: str, **attributes: str) -> None:
-    """Set attributes of a paragraph's property, which is made where it is missing, at its place."""
-    put(paragraph, name, None, **attributes)
-
-
-def put(paragraph: Element, name: str, new: Element | None, **attributes: str) -> None:
-    """Put ``new`` into a paragraph's properties in place of what has its name, or set attributes of what is there."""
-    found = paragraph.find(qn("w:pPr"))
-    if found is None:
-        found = el("w:pPr")
-        paragraph.insert(0, found)
-    old = found.find(qn(f"w:{name}"))
-    if old is not None and new is not None:
-        found.remove(old)
-    if old is None or new is not None:
-        fresh = new if new is not None else el(f"w:{name}")
-        place = sum(1 for c in found if PPR_RANK.get(etree.QName(c).localname, 0) < PPR_RANK[name])
-        found.insert(place, fresh)
-        old = fresh
-    for key, value in attributes.items():
-        old.set(_key("w", key), value)
-
-
 def merge(*props: Mapping[str, dict[str, str]]) -> Props:
     """Properties, later ones before earlier ones."""
     out: Props = {}
@@ -153,12 +136,12 @@ def borders(tag: str, **sides: tuple[str, str, float]) -> Element:
 
 
 def bookmark(name: str, number: int) -> tuple[Element, Element]:
-    """The two ends of a bookmark."""
+    """The two ends of a bookmark (17.13.6)."""
     return el("w:bookmarkStart", id=str(number), name=name), el("w:bookmarkEnd", id=str(number))
 
 
-def hyperlink(relation: str = "", anchor: str = "", tooltip: str = "") -> Element:
-    """An empty hyperlink to a relation of the part or to a bookmark."""
+def hyperlink(relation: str = "", anchor: str = "", tooltip: str = "", content: Iterable[Element] = ()) -> Element:
+    """A hyperlink (17.16.22) to a relation of the part or to a bookmark."""
     attributes = {"history": "1"}
     if relation:
         attributes["r_id"] = relation
@@ -166,18 +149,75 @@ def hyperlink(relation: str = "", anchor: str = "", tooltip: str = "") -> Elemen
         attributes["anchor"] = anchor
     if tooltip:
         attributes["tooltip"] = tooltip[:255]
-    return el("w:hyperlink", **attributes)
+    return el("w:hyperlink", *content, **attributes)
 
 
-def field(instruction: str, cached: str, props: Mapping[str, dict[str, str]] | None = None) -> list[Element]:
-    """The runs of a complex field with its cached result."""
-    def wrapped(child: Element) -> Element:
-        return el("w:r", *([rpr(props)] if props else []), child)
+def _fonts_of(props: Mapping[str, dict[str, str]] | None) -> list[Element]:
+    return [rpr(props)] if props else []
 
-    code, text = el("w:instrText", xml_space="preserve"), el("w:t")
-    code.text, text.text = f" {instruction} ", cached
-    return [wrapped(el("w:fldChar", fldCharType="begin")), wrapped(code), wrapped(el("w:fldChar", fldCharType="separate")), wrapped(text),
-            wrapped(el("w:fldChar", fldCharType="end"))]
+
+def run(props: Mapping[str, dict[str, str]] | None, *children: Element) -> Element:
+    """A run (17.3.2.25)."""
+    return el("w:r", *_fonts_of(props), *children)
+
+
+def text(words: str) -> Element:
+    """The text of a run (17.3.3.31), its spaces kept."""
+    out = el("w:t")
+    out.text = words
+    if words != words.strip() or "  " in words:
+        out.set(qn("xml:space"), "preserve")
+    return out
+
+
+def break_() -> Element:
+    """The end of a line within a paragraph (17.3.3.1)."""
+    return el("w:br")
+
+
+def tab() -> Element:
+    """A tab (17.3.3.32)."""
+    return el("w:tab")
+
+
+def start_of_field(instruction: str, props: Props | None = None) -> list[Element]:
+    """The runs that open a complex field, up to its cached result (17.16.18)."""
+    code = el("w:instrText", xml_space="preserve")
+    code.text = f" {instruction} "
+    return [run(props, el("w:fldChar", fldCharType="begin")), run(props, code), run(props, el("w:fldChar", fldCharType="separate"))]
+
+
+def end_of_field(props: Props | None = None) -> Element:
+    """The run that closes a complex field."""
+    return run(props, el("w:fldChar", fldCharType="end"))
+
+
+def field(instruction: str, cached: str, props: Props | None = None) -> list[Element]:
+    """The runs of a complex field with its cached result (17.16.18)."""
+    return [*start_of_field(instruction, props), run(props, text(cached)), end_of_field(props)]
+
+
+def note_call(kind: str, number: str, style: str) -> Element:
+    """The call of a note (17.11.13, 17.11.7); ``kind`` is footnote or endnote."""
+    return run({"rStyle": {"val": style}}, el(f"w:{kind}Reference", id=number))
+
+
+def note_mark(kind: str, style: str) -> Element:
+    """The number of a note where it stands (17.11.14, 17.11.6)."""
+    return run({"rStyle": {"val": style}}, el(f"w:{kind}Ref"))
+
+
+def checkbox(number: int, checked: bool, signs: tuple[str, str], font: str, props: Props) -> Element:
+    """A box to tick (17.5.2.31; w14:checkbox is MS-DOCX 2.5.1.3); ``signs`` stand for the open and the ticked one."""
+    state = el("w14:checkbox", el("w14:checked", val=str(int(checked))), el("w14:checkedState", val=f"{ord(signs[1]):04X}", font=font),
+               el("w14:uncheckedState", val=f"{ord(signs[0]):04X}", font=font))
+    return el("w:sdt", el("w:sdtPr", el("w:id", val=str(number)), state), el("w:sdtContent", run(props, text(signs[checked]))))
+
+
+def contents(number: int, entries: Sequence[Element]) -> Element:
+    """A block that Word knows as a table of contents and offers to update (17.5.2.29)."""
+    about = el("w:docPartObj", el("w:docPartGallery", val="Table of Contents"), el("w:docPartUnique"))
+    return el("w:sdt", el("w:sdtPr", el("w:id", val=str(number)), about), el("w:sdtContent", *entries))
 
 
 class Picture(Struct, frozen=True):
@@ -195,7 +235,10 @@ class Picture(Struct, frozen=True):
 
 
 def drawing(picture: Picture, number: int) -> Element:
-    """An inline drawing; ``number`` is its id, unique in the document."""
+    """An inline drawing (20.4.2.8), ``number`` its id, unique in the document.
+
+    What is decorative says so (MS-ODRAWXML 2.26); an SVG stands beside the picture that programs without SVG show (MS-ODRAWXML 2.15).
+    """
     cx, cy = (str(max(1, round(v * EMU_PER_POINT))) for v in (picture.width, picture.height))
     about = el("wp:docPr", id=str(number), name=f"Picture {number}", descr="" if picture.decorative else picture.alt)
     if picture.title:
@@ -220,10 +263,97 @@ def drawing(picture: Picture, number: int) -> Element:
         el("a:graphic", el("a:graphicData", shape, uri=NS["pic"])), distT="0", distB="0", distL="0", distR="0"))
 
 
-def paragraph(style: str, children: Sequence[Element], props: Mapping[str, dict[str, str]], **extra: Element) -> Element:
-    """A paragraph of a style with direct properties on top."""
-    out = el("w:p", ppr(merge({"pStyle": {"val": style}}, props), **extra))
-    out.extend(children)
+def styles_of(story: Element) -> set[str]:
+    """The ids of the styles that are worn in a story."""
+    return {e.get(qn("w:val")) or "" for e in story.iter(qn("w:pStyle"), qn("w:rStyle"), qn("w:tblStyle"))}
+
+
+# --- Paragraphs, tables, sections ---------------------------------------------------------------------------------------------------
+
+def paragraph(style: str, content: Iterable[Element], *, number: tuple[str, int] | None = None, rtl: bool = False,
+              section: Element | None = None) -> Element:
+    """A paragraph (17.3.1.22): its style, its place in a list (number and level), its direction, the section that it ends. Nothing else.
+
+    All formatting is that of the style, so that who changes the style changes the paragraph.
+    """
+    props: Props = {"pStyle": {"val": style}}
+    extra: dict[str, Element] = {}
+    if number:
+        extra["numPr"] = el("w:numPr", el("w:ilvl", val=str(number[1])), el("w:numId", val=number[0]))
+    if rtl:
+        props["bidi"] = {}
+    if section is not None:
+        extra["sectPr"] = section
+    out = el("w:p", ppr(props, **extra))
+    out.extend(content)
+    return out
+
+
+def table(style: str, widths: Sequence[float], *, indent: float = 0.0, rtl: bool = False, head: bool = False, foot: bool = False,
+          row_heads: bool = False, title: str = "", description: str = "") -> Element:
+    """A table without rows (17.4.37); widths and indent in points.
+
+    ``title`` and ``description`` are its alternative text (17.4.62, 17.4.47). Which parts of its style it wears (17.4.55): the
+    first row where it has a head, the last where it has a foot, the first column where rows have heads, the last column always.
+    """
+    props = el("w:tblPr", el("w:tblStyle", val=style))
+    if rtl:
+        props.append(el("w:bidiVisual"))
+    props.append(el("w:tblW", w=twips(sum(widths)), type="dxa"))
+    if indent:
+        props.append(el("w:tblInd", w=twips(indent), type="dxa"))
+    props.append(el("w:tblLayout", type="fixed"))
+    bits = 0x0600 | 0x0100 | 0x0020 * head | 0x0040 * foot | 0x0080 * row_heads
+    props.append(el("w:tblLook", val=f"{bits:04X}", firstRow=str(int(head)), lastRow=str(int(foot)), firstColumn=str(int(row_heads)),
+                    lastColumn="1", noHBand="1", noVBand="1"))
+    if title:
+        props.append(el("w:tblCaption", val=title))
+    if description:
+        props.append(el("w:tblDescription", val=description))
+    return el("w:tbl", props, el("w:tblGrid", *[el("w:gridCol", w=twips(w)) for w in widths]))
+
+
+def row(cells: Sequence[Element], head: bool = False) -> Element:
+    """A row that is not torn by pages (17.4.6); that of a head is repeated on each page (17.4.49)."""
+    return el("w:tr", el("w:trPr", el("w:cantSplit"), *([el("w:tblHeader")] if head else ())), *cells)
+
+
+def cell(width: float, content: Sequence[Element], span: int = 1, merged: str = "", own: Sequence[Element] = ()) -> Element:
+    """A cell (17.4.65): its width in points, its columns, and whether it begins ("restart") or goes on ("continue") over several rows."""
+    props = el("w:tcPr", el("w:tcW", w=twips(width), type="dxa"))
+    if span > 1:
+        props.append(el("w:gridSpan", val=str(span)))
+    if merged:
+        props.append(el("w:vMerge", val=merged))
+    props.extend(own)
+    return el("w:tc", props, *content)
+
+
+def section(heads: Sequence[tuple[str, str, str]], size: tuple[float, float], margins: Mapping[str, float], *, rtl: bool = False,
+            notes: Sequence[Element] = ()) -> Element:
+    """The properties of a section that begins on a new page (17.6.17); lengths in points.
+
+    ``heads`` are (header or footer, default or first or even, relation).
+    """
+    out = el("w:sectPr", *[el(f"w:{kind}Reference", type=page, r_id=relation) for kind, page, relation in heads], *notes,
+             el("w:type", val="nextPage"), el("w:pgSz", w=twips(size[0]), h=twips(size[1])),
+             el("w:pgMar", **{side: twips(length) for side, length in margins.items()}, gutter="0"), el("w:titlePg"))
+    if rtl:
+        out.append(el("w:bidi"))
+    return out
+
+
+def section_like(like: Element, rtl: bool, notes: Sequence[Element]) -> Element:
+    """A section with the pages and heads of another; ``notes`` say how they are counted in it."""
+    out = copy.deepcopy(like)
+    for note in notes:
+        for old in out.findall(note.tag):
+            out.remove(old)
+    heads = sum(1 for e in out if e.tag in (qn("w:headerReference"), qn("w:footerReference")))
+    out[heads:heads] = notes
+    if rtl and out.find(qn("w:bidi")) is None:
+        after = next((n for n, e in enumerate(out) if e.tag in (qn("w:rtlGutter"), qn("w:docGrid"))), len(out))
+        out.insert(after, el("w:bidi"))
     return out
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Any, Literal
 
 from docx import Document
 from docx.opc.constants import CONTENT_TYPE as CT
@@ -14,17 +15,26 @@ from docx.opc.part import Part
 from lxml import etree
 
 from pubkit import zipfiles
-from pubkit.exporters.word.elements import ROOT_NS, Element, Props, el, field, languages, merge, ppr, root, rpr, twips
-from pubkit.exporters.word.numbering import CHECKS, LISTS
-from pubkit.exporters.word.parts import FONT_TYPE, font_table, separators, template
-from pubkit.exporters.word.styles import sheet
-from pubkit.model import Asset, ListStyle
+from pubkit.exporters.word import elements as word
+from pubkit.exporters.word.elements import ROOT_NS, Element, el
+from pubkit.exporters.word.numbering import Lists
+from pubkit.exporters.word.parts import separators, template
+from pubkit.exporters.word.reference import Reference
+from pubkit.exporters.word.sections import Heads
+from pubkit.exporters.word.story import Block, Grid
+from pubkit.exporters.word.styles import Styles, sheet
+from pubkit.model import Asset, Meta
 from pubkit.theme import Theme
 
-__all__ = ["Host", "Package", "cut"]
+__all__ = ["Host", "Package"]
+
+PROPERTIES = {"docProps/core.xml": (CT.OPC_CORE_PROPERTIES, RT.CORE_PROPERTIES),
+              "docProps/app.xml": (CT.OFC_EXTENDED_PROPERTIES, RT.EXTENDED_PROPERTIES),
+              "docProps/custom.xml": (CT.OFC_CUSTOM_PROPERTIES, RT.CUSTOM_PROPERTIES)}
+
 
 class Host:
-    """A part that holds text: the body or the footnotes. Knows its relations."""
+    """A part that holds text: the body or the notes. Knows its relations."""
 
     def __init__(self, part: Any) -> None:
         self.part = part
@@ -49,27 +59,44 @@ class Host:
 
 
 class Package:
-    """A document that is being written: its body, its footnotes, its lists and its pictures."""
+    """A document that is being written: its body, its notes, its styles, its lists and its pictures.
 
-    def __init__(self, theme: Theme, language: str, embed_fonts: bool = False) -> None:
+    ``kind`` is that of its notes. All ids that it gives are unique in the document.
+    """
+
+    def __init__(self, theme: Theme, language: str, kind: Literal["footnote", "endnote"] = "footnote", embed_fonts: bool = False,
+                 reference: Reference | None = None) -> None:
         self.theme = theme
         self.language = language
+        self.kind = kind
+        self.reference = reference
+        self.measure = reference.measure if reference else theme.page.measure
+        self.height = reference.height if reference else theme.page.height - theme.page.top - theme.page.bottom
         self.sheet = sheet(theme, language)
-        table, fonts = font_table(theme, embed_fonts)
-        self.document = Document(io.BytesIO(template(theme, language, self.sheet.xml, table, embed_fonts)))
+        self.styles = Styles(self.sheet, theme, plain=reference is not None)
+        self.lists = Lists(theme)
+        self.document = Document(io.BytesIO(reference.document if reference else
+                                            template(theme, language, self.sheet.xml, embed_fonts)))
         self.package: Any = self.document.part.package
-        listed = self.document.part.part_related_by(RT.FONT_TABLE)
-        for n, data in enumerate(fonts, 1):
-            listed.rels.add_relationship(RT.FONT, Part(PackURI(f"/word/fonts/font{n}.odttf"), FONT_TYPE, data, self.package), f"rId{n}")
         self.body: Any = self.document.element.body
+        self.house = self.body.find(word.qn("w:sectPr")) if reference else None
+        if self.house is not None:
+            self.body.remove(self.house)
         self.main = Host(self.document.part)
-        self.notes_root = etree.fromstring(separators())
-        self.notes = Host(Part(PackURI("/word/footnotes.xml"), CT.WML_FOOTNOTES, b"", self.package))
+        self.stories = {name: etree.fromstring(separators(name)) for name in ("footnote", "endnote")}
+        types = {"footnote": (CT.WML_FOOTNOTES, RT.FOOTNOTES), "endnote": (CT.WML_ENDNOTES, RT.ENDNOTES)}
+        self.hosts = {name: Host(Part(PackURI(f"/word/{name}s.xml"), content_type, b"", self.package))
+                      for name, (content_type, _) in types.items()}
+        for name, (_, relation) in types.items():
+            self.main.part.rels.add_relationship(relation, self.hosts[name].part, f"{name}s")
+        self.notes = self.hosts[kind]
         self.media: dict[str, Part] = {}
         self.names: set[str] = set()
         self.names_taken: set[str] = set()
-        self.numbers = CHECKS + 1
-        self.drawings = self.bookmarks = self.footnotes = self.heads = 0
+        self.heads = {"header": 0, "footer": 0}
+        self.drawings = self.bookmarks = self.noted = self.controls = 0
+
+    # -- Ids -------------------------------------------------------------------------------------------------------------------------
 
     def next_drawing(self) -> int:
         """A new id for a drawing."""
@@ -80,6 +107,32 @@ class Package:
         """A new id for a bookmark."""
         self.bookmarks += 1
         return self.bookmarks
+
+    def next_control(self) -> int:
+        """A new id for a content control."""
+        self.controls += 1
+        return self.controls
+
+    def name(self, wish: str) -> str:
+        """A name for a bookmark that is not taken: Word does not tell capitals apart."""
+        unique, n = wish, 2
+        while unique.lower() in self.names_taken:
+            unique, n = f"{wish}_{n}", n + 1
+        self.names_taken.add(unique.lower())
+        return unique
+
+    # -- What goes in ----------------------------------------------------------------------------------------------------------------
+
+    def add(self, story: Iterable[Block]) -> None:
+        """Append to the body."""
+        self.body.extend(self.elements(story))
+
+    def elements(self, story: Iterable[Block]) -> list[Element]:
+        """The elements of a story; each paragraph in the style that has all of its formatting."""
+        return [block.element if isinstance(block, Grid) else word.paragraph(
+            self.styles.paragraph(block.style, block.variation), block.content,
+            number=(block.number.list, block.number.level) if block.number else None, rtl=block.rtl, section=block.section)
+            for block in story]
 
     def picture(self, host: Host, asset: Asset) -> str:
         """The relation from a part to a picture, which is kept once."""
@@ -93,90 +146,61 @@ class Package:
             self.media[digest] = Part(PackURI(f"/word/media/{unique}"), asset.media_type, asset.data, self.package)
         return host.image(self.media[digest])
 
-    def list_number(self, style: ListStyle, start: int, level: int, checks: bool = False) -> str:
-        """The number of a list: bullets share one, every numbered list counts for itself."""
-        if checks:
-            return str(CHECKS + 1)
-        abstract = LISTS.index(style)
-        if style == "bullet":
-            return str(abstract + 1)
-        self.numbers += 1
-        override = el("w:lvlOverride", el("w:startOverride", val=str(max(0, start))), ilvl=str(level))
-        numbering: Any = self.document.part.numbering_part.element
-        numbering.append(el("w:num", el("w:abstractNumId", val=str(abstract)), override, numId=str(self.numbers)))
-        return str(self.numbers)
+    def next_note(self) -> str:
+        """The id of a new note."""
+        self.noted += 1
+        return str(self.noted)
 
-    def add_footnote(self) -> tuple[str, Element]:
-        """A new footnote: its id and the element that its blocks go into."""
-        self.footnotes += 1
-        out = el("w:footnote", id=str(self.footnotes))
-        self.notes_root.append(out)
-        return str(self.footnotes), out
+    def add_note(self, number: str, story: Iterable[Block]) -> None:
+        """Add a note (ECMA-376 part 1, 17.11.10, 17.11.2)."""
+        self.stories[self.kind].append(el(f"w:{self.kind}", *self.elements(story), id=number))
 
-    def section(self, title: str, language: str, rtl: bool) -> Element:
-        """The properties of a section whose pages carry ``title``; the first page carries the folio alone."""
-        page = self.theme.page
-        text = el("w:t")
-        text.text = title
-        direction: Props = {"bidi": {}} if rtl else {}
-        run_look = merge({"lang": languages(language)}, {"rtl": {}} if rtl else {})
-        head = self._head("header", RT.HEADER, CT.WML_HEADER, "w:hdr",
-                          el("w:p", ppr(merge({"pStyle": {"val": "Header"}}, direction)), el("w:r", rpr(run_look), text)))
-        feet = [self._head("footer", RT.FOOTER, CT.WML_FOOTER, "w:ftr",
-                           el("w:p", ppr({"pStyle": {"val": "Footer"}}), *field("PAGE", "1"))) for _ in range(2)]
-        blank = self._head("header", RT.HEADER, CT.WML_HEADER, "w:hdr", el("w:p", ppr({"pStyle": {"val": "Header"}})))
-        lead = self.theme.type.leading
-        out = el(
-            "w:sectPr",
-            el("w:headerReference", type="default", r_id=head), el("w:headerReference", type="first", r_id=blank),
-            el("w:footerReference", type="default", r_id=feet[0]), el("w:footerReference", type="first", r_id=feet[1]),
-            el("w:type", val="nextPage"),
-            el("w:pgSz", w=twips(page.width), h=twips(page.height)),
-            el("w:pgMar", top=twips(page.top), right=twips(page.right), bottom=twips(page.bottom), left=twips(page.left),
-               header=twips(max(18.0, page.top - 2 * lead)), footer=twips(max(18.0, page.bottom - 2 * lead)), gutter="0"),
-            el("w:titlePg"))
-        if rtl:
-            out.append(el("w:bidi"))
-        return out
+    def section(self, meta: Meta, language: str, rtl: bool) -> Element:
+        """The properties of a section whose pages carry the heads of an article; notes count anew in it."""
+        notes = [el(f"w:{self.kind}Pr", el("w:numFmt", val="decimal"), el("w:numRestart", val="eachSect"))]
+        if self.house is not None:
+            return word.section_like(self.house, rtl, notes)
+        heads = Heads(self.theme, self.styles, meta, language or self.language, rtl)
+        listed = [(kind, page, self._head(kind, paragraph)) for kind, page, paragraph in heads.all()]
+        size, margins = heads.page()
+        return word.section(listed, size, margins, rtl=rtl, notes=notes)
 
-    def _head(self, kind: str, relation: str, content_type: str, tag: str, paragraph: Element) -> str:
-        self.heads += 1
-        part = Part(PackURI(f"/word/{kind}{self.heads}.xml"), content_type, root(tag, paragraph), self.package)
-        self.document.part.rels.add_relationship(relation, part, f"head{self.heads}")
-        return f"head{self.heads}"
+    def _head(self, kind: str, paragraph: Element) -> str:
+        number = self.heads[kind] = self.heads[kind] + 1
+        content_type, relation, tag = {"header": (CT.WML_HEADER, RT.HEADER, "w:hdr"), "footer": (CT.WML_FOOTER, RT.FOOTER, "w:ftr")}[kind]
+        part = Part(PackURI(f"/word/{kind}{number}.xml"), content_type, word.root(tag, paragraph), self.package)
+        self.main.part.rels.add_relationship(relation, part, f"{kind}{number}")
+        return f"{kind}{number}"
 
-    def properties(self, *, title: str, author: str, subject: str, keywords: str, language: str, identifier: str, category: str,
-                   created: datetime | None, modified: datetime | None) -> None:
-        """Write the core properties; texts are cut to the 255 characters that the format holds, dates are told in UTC."""
-        core = self.document.core_properties
-        core.title, core.author, core.last_modified_by = cut(title), cut(author), cut(author)
-        core.subject, core.keywords, core.category = cut(subject), cut(keywords), cut(category)
-        core.language, core.identifier, core.comments, core.revision = cut(language), cut(identifier), "", 1
-        if created:
-            core.created = _utc(created)
-        if modified:
-            core.modified = _utc(modified)
+    # -- What comes out --------------------------------------------------------------------------------------------------------------
 
-    def save(self) -> bytes:
-        """The finished file."""
-        if self.footnotes:
-            self.notes.part._blob = etree.tostring(self.notes_root, encoding="UTF-8", xml_declaration=True, standalone=True)
-        else:
-            self.notes.part._blob = separators()
-        self.document.part.rels.add_relationship(RT.FOOTNOTES, self.notes.part, "notes")
+    def save(self, properties: dict[str, bytes]) -> tuple[bytes, tuple[str, ...]]:
+        """The finished file, and the names of the styles used in it that the template of somebody else lacks.
+
+        ``properties`` are the parts that tell about the document.
+        """
+        for name, (content_type, relation) in PROPERTIES.items():
+            if name in properties:
+                part = Part(PackURI(f"/{name}"), content_type, properties[name], self.package)
+                self.package.rels.add_relationship(relation, part, PurePosixPath(name).stem)
+        made = {"word/styles.xml": self.styles.part(), "word/numbering.xml": self.lists.part()}
+        missing: tuple[str, ...] = ()
+        if self.reference:
+            joined = self.reference.join(*made.values())
+            stories = (self.body, *self.stories.values())
+            used = {self.sheet.names.get(self.styles.base(style)) for story in stories for style in word.styles_of(story)}
+            made, missing = joined.parts, tuple(name for name in joined.missing if name in used)
+            for story in stories:
+                joined.rename(story)
+        for name, story in self.stories.items():
+            self.hosts[name].part._blob = _xml(story)
         etree.cleanup_namespaces(self.body, keep_ns_prefixes=list(ROOT_NS))
         out = io.BytesIO()
         self.document.save(out)
-        files = zipfiles.unpack(out.getvalue())
+        files = {**zipfiles.unpack(out.getvalue()), **made}
         first = "[Content_Types].xml"
-        return zipfiles.pack([(first, files.pop(first)), *files.items()])
+        return zipfiles.pack([(first, files.pop(first)), *files.items()]), missing
 
 
-def cut(text: str) -> str:
-    """A text of at most 255 characters, with an ellipsis where it had more."""
-    text = " ".join(text.split())
-    return text if len(text) <= 255 else text[:254].rstrip() + "…"
-
-
-def _utc(moment: datetime) -> datetime:
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
+def _xml(element: Element) -> bytes:
+    return etree.tostring(element, encoding="UTF-8", xml_declaration=True, standalone=True)

@@ -13,28 +13,29 @@ from msgspec import Struct
 
 from pubkit import zipfiles
 from pubkit.exporters.word.elements import Element, el, languages, ppr, root, twips
-from pubkit.exporters.word.numbering import numbering
 from pubkit.exporters.word.styles import family
 from pubkit.theme import Face, Theme, font_files
 
-__all__ = ["FONT_TYPE", "font_table", "separators", "template"]
+__all__ = ["separators", "template"]
 
 ALTERNATIVES = {"roman": "Georgia", "swiss": "Calibri", "modern": "Consolas"}
 
 def _settings(theme: Theme, language: str, embed_fonts: bool) -> bytes:
     word = "http://schemas.microsoft.com/office/word"
     options = {"compatibilityMode": "15", "overrideTableStyleFontSizeAndJustification": "1", "enableOpenTypeFeatures": "1",
-               "doNotFlipMirrorIndents": "1", "differentiateMultirowTableHeaders": "1"}
+               "doNotFlipMirrorIndents": "1"}
     math = el("m:mathPr", el("m:mathFont", val="Cambria Math"), el("m:brkBin", val="before"), el("m:brkBinSub", val="--"),
               el("m:smallFrac", val="0"), el("m:dispDef"), el("m:lMargin", val="0"), el("m:rMargin", val="0"),
               el("m:defJc", val="centerGroup"), el("m:wrapIndent", val="1440"), el("m:intLim", val="subSup"), el("m:naryLim", val="undOvr"))
-    tags = languages(language)
+    tags, two = languages(language), theme.choices.sides == "two"
     return root(
         "w:settings", el("w:zoom", percent="100"), *([el("w:embedTrueTypeFonts")] if embed_fonts else ()),
-        el("w:defaultTabStop", val=twips(36)),
+        *([el("w:mirrorMargins")] if two else ()), el("w:defaultTabStop", val=twips(36)),
         el("w:autoHyphenation", val="1" if theme.choices.hyphens else "0"), el("w:consecutiveHyphenLimit", val="3"),
-        el("w:hyphenationZone", val="360"), el("w:doNotHyphenateCaps"), el("w:characterSpacingControl", val="doNotCompress"),
+        el("w:hyphenationZone", val="360"), el("w:doNotHyphenateCaps"), *([el("w:evenAndOddHeaders")] if two else ()),
+        el("w:characterSpacingControl", val="doNotCompress"),
         el("w:footnotePr", el("w:footnote", id="-1"), el("w:footnote", id="0")),
+        el("w:endnotePr", el("w:pos", val="sectEnd"), el("w:endnote", id="-1"), el("w:endnote", id="0")),
         el("w:compat", el("w:doNotExpandShiftReturn"), *[el("w:compatSetting", name=k, uri=word, val=v) for k, v in options.items()]),
         math, el("w:themeFontLang", **tags), el("w:decimalSymbol", val="."), el("w:listSeparator", val=","))
 
@@ -79,7 +80,7 @@ def _obfuscated(path: str) -> tuple[str, bytes]:
     return f"{{{guid}}}", mixed + data[32:]
 
 
-def font_table(theme: Theme, embed: bool) -> tuple[bytes, list[bytes]]:
+def _font_table(theme: Theme, embed: bool) -> tuple[bytes, list[bytes]]:
     """The table of fonts, and the files that it embeds in the order of their relations."""
     files = font_files(theme) if embed else {}
     listed, embedded = list[Element](), list[bytes]()
@@ -96,17 +97,13 @@ def font_table(theme: Theme, embed: bool) -> tuple[bytes, list[bytes]]:
     return root("w:fonts", *listed), embedded
 
 
-def separators() -> bytes:
-    def note(number: str, kind: str, mark: str) -> Element:
+def separators(kind: str) -> bytes:
+    """A part of notes, footnote or endnote, with the lines that part them from the text (ECMA-376 part 1, 17.11.23, 17.11.1)."""
+    def note(number: str, name: str) -> Element:
         space = {"spacing": {"before": "0", "after": "0", "line": "240", "lineRule": "auto"}}
-        return el("w:footnote", el("w:p", ppr(space), el("w:r", el(mark))), type=kind, id=number)
+        return el(f"w:{kind}", el("w:p", ppr(space), el("w:r", el(f"w:{name}"))), type=name, id=number)
 
-    return root("w:footnotes", note("-1", "separator", "w:separator"), note("0", "continuationSeparator", "w:continuationSeparator"))
-
-
-def _relations(rows: Iterable[tuple[str, str]]) -> bytes:
-    body = "".join(f'<Relationship Id="rId{n}" Type="{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(rows, 1))
-    return f'{DECLARATION}<Relationships xmlns="{PACKAGE}/relationships">{body}</Relationships>'.encode()
+    return root(f"w:{kind}s", note("-1", "separator"), note("0", "continuationSeparator"))
 
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -114,29 +111,31 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 FONT_TYPE = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 PARTS = {
     "word/document.xml": CT.WML_DOCUMENT_MAIN, "word/styles.xml": CT.WML_STYLES, "word/settings.xml": CT.WML_SETTINGS,
-    "word/numbering.xml": CT.WML_NUMBERING, "word/fontTable.xml": CT.WML_FONT_TABLE, "docProps/core.xml": CT.OPC_CORE_PROPERTIES,
-    "docProps/app.xml": CT.OFC_EXTENDED_PROPERTIES,
+    "word/numbering.xml": CT.WML_NUMBERING, "word/fontTable.xml": CT.WML_FONT_TABLE,
 }
 
 
-def template(theme: Theme, language: str, styles: bytes, table: bytes, embed_fonts: bool) -> bytes:
+def template(theme: Theme, language: str, styles: bytes, embed_fonts: bool = False) -> bytes:
     """An empty document that wears a theme: our own parts and nothing of a foreign template."""
-    overrides = "".join(f'<Override PartName="/{n}" ContentType="{t}"/>' for n, t in PARTS.items())
-    defaults = "".join(f'<Default Extension="{x}" ContentType="{t}"/>'
-                       for x, t in (("rels", CT.OPC_RELATIONSHIPS), ("xml", CT.XML)))
-    types = f'{DECLARATION}<Types xmlns="{PACKAGE}/content-types">{defaults}{overrides}</Types>'
-    app = (f'{DECLARATION}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
-           "<Application>pubkit</Application></Properties>")
-    core = (f'{DECLARATION}<cp:coreProperties xmlns:cp="{PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-            'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>')
-    return zipfiles.pack([
-        ("[Content_Types].xml", types.encode()),
-        ("_rels/.rels", _relations([(RT.OFFICE_DOCUMENT, "word/document.xml"), (RT.CORE_PROPERTIES, "docProps/core.xml"),
-                                    (RT.EXTENDED_PROPERTIES, "docProps/app.xml")])),
+    table, fonts = _font_table(theme, embed_fonts)
+    defaults = {"rels": CT.OPC_RELATIONSHIPS, "xml": CT.XML, **({"odttf": FONT_TYPE} if fonts else {})}
+    listed = "".join(f'<Default Extension="{x}" ContentType="{t}"/>' for x, t in defaults.items())
+    listed += "".join(f'<Override PartName="/{n}" ContentType="{t}"/>' for n, t in PARTS.items())
+    files = [
+        ("[Content_Types].xml", f'{DECLARATION}<Types xmlns="{PACKAGE}/content-types">{listed}</Types>'.encode()),
+        ("_rels/.rels", _relations([(RT.OFFICE_DOCUMENT, "word/document.xml")])),
         ("word/_rels/document.xml.rels", _relations([(RT.STYLES, "styles.xml"), (RT.SETTINGS, "settings.xml"),
                                                      (RT.NUMBERING, "numbering.xml"), (RT.FONT_TABLE, "fontTable.xml")])),
         ("word/document.xml", root("w:document", el("w:body"))),
         ("word/styles.xml", styles), ("word/settings.xml", _settings(theme, language, embed_fonts)),
-        ("word/numbering.xml", numbering(theme)),
-        ("word/fontTable.xml", table), ("docProps/core.xml", core.encode()), ("docProps/app.xml", app.encode()),
-    ])
+        ("word/numbering.xml", root("w:numbering")), ("word/fontTable.xml", table)]
+    if fonts:
+        names = [f"fonts/font{n}.odttf" for n in range(1, len(fonts) + 1)]
+        files.append(("word/_rels/fontTable.xml.rels", _relations([(RT.FONT, name) for name in names])))
+        files.extend((f"word/{name}", data) for name, data in zip(names, fonts, strict=True))
+    return zipfiles.pack(files)
+
+
+def _relations(rows: Iterable[tuple[str, str]]) -> bytes:
+    body = "".join(f'<Relationship Id="rId{n}" Type="{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(rows, 1))
+    return f'{DECLARATION}<Relationships xmlns="{PACKAGE}/relationships">{body}</Relationships>'.encode()
