@@ -34,7 +34,7 @@ class Format(Struct, frozen=True):
 FORMATS = (
     Format("pdf", "volume", "<slug>.pdf", "PDF/A-3a and PDF/UA-1 at once, with notes at the foot"),
     Format("epub", "volume", "<slug>.epub", "EPUB 3.3 for reading systems"),
-    Format("docx", "volume", "<slug>.docx", "Word, with real styles, lists and notes"),
+    Format("docx", "volume", "<slug>.docx", "Word, formatted by styles alone, with real lists, notes and captions"),
     Format("rss", "feed", "rss.xml", "RSS 2.0 with full content"),
     Format("atom", "feed", "atom.xml", "Atom 1.0 with full content"),
     Format("html", "article", "<slug>.html", "a web page of its own"),

@@ -52,6 +52,7 @@ __all__ = ["Blocks", "Place"]
 TALLEST = 0.7               # of the text's height, for one picture
 CODE_KINDS = {"comment": "CodeComment", "keyword": "CodeKeyword", "string": "CodeString", "number": "CodeNumber"}
 BOXES = ("\u2610", "\u2612")
+PADDING = 10.0              # points, at the sides of a cell
 LISTS = ("ListBullet", "ListNumber", "ListContinue")
 
 
@@ -125,10 +126,14 @@ class Blocks(Runs):
         """Blocks, one after the other."""
         out: Story = []
         previous: Block | None = None
+        asides = 0
         for node in blocks:
             part = self.block(node, place, isinstance(previous, Paragraph))
             if isinstance(previous, List) and isinstance(node, List) and part:
                 self._parted(out, part)
+            asides = asides + 1 if isinstance(node, Aside) and place.style != "Aside" else 0
+            if asides % 2 == 0 and asides:
+                self._boxed(part, place, second=True)
             self.spaced(out, part)
             out.extend(part)
             previous = node
@@ -281,11 +286,12 @@ class Blocks(Runs):
             self._boxed(out, place)
         return self.mark_first(out, node.id)
 
-    def _boxed(self, out: Story, place: Place) -> None:
+    def _boxed(self, out: Story, place: Place, second: bool = False) -> None:
         """Tie the paragraphs of an aside to one tinted box.
 
         Their styles carry the box, and Word makes one of alike neighbours. Where lists or other blocks stand among them, every paragraph
-        is given borders of its own that reach as far as its neighbours', and only the first and the last close the box.
+        is given borders of its own that reach as far as its neighbours', and only the first and the last close the box. ``second``: there
+        is another box above.
         """
         if isinstance(out[-1], Grid):
             out.append(Par("Aside", []))
@@ -293,7 +299,10 @@ class Blocks(Runs):
         if len(paragraphs) < len(out) or any(p.style not in ("Aside", "AsideTitle") or p.number or p.variation.left for p in paragraphs):
             for n, p in enumerate(paragraphs):
                 reach = max(1.0, self._left_edge(p) - place.indent - 0.5)
-                p.vary(box=Box(not n, n == len(paragraphs) - 1, reach), right=BOX, before=0.0, after=0.0)
+                p.vary(box=Box(not n, n == len(paragraphs) - 1, reach, second), right=BOX, before=0.0, after=0.0)
+        elif second:
+            for p in paragraphs:
+                p.vary(box=Box(True, True, BOX - 0.5, second))
         paragraphs[0].vary(before=self.lead * 1.5)
         paragraphs[-1].vary(after=self.lead * 1.5)
 
@@ -462,8 +471,8 @@ class Blocks(Runs):
             out.append(self.made("TableCaption", self._caption(node, look), msgspec.structs.replace(place, align="")))
         count = tables.columns(node)
         if count and (node.head or node.body or node.foot):
-            padding = 11.0
-            pieces = tables.parts(node, count, place.room, self.theme.style("table-cell").size, padding)
+            room, padding = (place.room + 2 * BOX, 2 * BOX) if place.boxed else (place.room, PADDING)
+            pieces = tables.parts(node, count, room, self.theme.style("table-cell").size, padding)
             if len(pieces) > 1:
                 self.say("export-note", f"a table of {count} columns is too wide for Word's pages: it stands in {len(pieces)} parts")
             for n, part in enumerate(pieces):
@@ -490,7 +499,8 @@ class Blocks(Runs):
         width = sum(part.widths[spot.column : spot.column + spot.span])
         style = {"head": "TableHead", "foot": "TableTotal"}.get(kind, "TableText")
         align = part.aligns[spot.column]
-        inner = Place(place.host, width - 10, style, language=place.language, rtl=place.rtl, align=align if align != "left" else "",
+        inner = Place(place.host, width - (2 * BOX if place.boxed else PADDING), style, language=place.language, rtl=place.rtl, align=align if align != "left" else "",
+                      
                       noted=place.noted, boxed=place.boxed)
         story = self._closed(self.blocks(spot.cell.content, inner), style)
         grid.first = grid.first or first_paragraph(story)

@@ -18,11 +18,15 @@ __all__ = ["Box", "Grid", "Number", "Paragraph", "Story", "Variation", "first_pa
 
 
 class Box(Struct, frozen=True):
-    """The part of a tinted box that a paragraph is: whether it closes it above and below, and how far the tint reaches out at the left."""
+    """The part of a tinted box that a paragraph is: whether it closes it above and below, and how far the tint reaches out at the left.
+
+    ``second``: the box follows another one.
+    """
 
     top: bool
     bottom: bool
     reach: float
+    second: bool = False
 
 
 class Variation(Struct, frozen=True):

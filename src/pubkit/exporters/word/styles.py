@@ -6,6 +6,7 @@ Styles are those of ECMA-376 part 1, 17.7; lengths are in points.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -305,10 +306,17 @@ def _block_styles(s: _Sheet, theme: Theme) -> None:
 
 def box_sides(theme: Theme, box: Box = Box(True, True, BOX - 0.5)) -> dict[str, tuple[str, str, float]]:  # noqa: B008 (frozen)
     """The borders of a part of the box of an aside: in the colour of its tint, or a bar before it, as the theme has it."""
-    edge = ("4", rgb(theme.color.tint), BOX - 0.5)
+    edge = ("4", box_fill(theme, box), BOX - 0.5)
     left = (eighths(theme.rules.heavy), rgb(theme.color.accent)) if theme.choices.aside == "barred" else edge[:2]
     sides = {"left": (*left, min(31.0, box.reach)), "right": edge}
-    return {**({"top": edge} if box.top else {}), **({"bottom": edge} if box.bottom else {}), **sides}
+    none = ("", "", 0.0)  # said, since a style takes over what it does not say
+    return {"top": edge if box.top else none, "bottom": edge if box.bottom else none, **sides}
+
+
+def box_fill(theme: Theme, box: Box) -> str:
+    """The tint of a box; that of a second one is a shade off, which nobody sees, or Word would fill what lies between the two."""
+    tint = rgb(theme.color.tint)
+    return f"{int(tint, 16) ^ 1:06X}" if box.second else tint
 
 
 def _picture_styles(s: _Sheet, theme: Theme) -> None:
@@ -396,16 +404,19 @@ def _table_styles(s: _Sheet, theme: Theme) -> None:
     if kind == "solid":
         head.append(_fill(accent))
         foot.append(_fill(tint))
-    padded = kind in PADDED
-    props = el("w:tblPr", el("w:tblInd", w="0", type="dxa"), *([borders("w:tblBorders", **whole[kind])] if whole[kind] else []),
-               _margins("38", "100" if padded else "0", "37", "100" if padded else "200"))
-    parts = [el("w:tblStylePr", el("w:tcPr", *head, el("w:vAlign", val="bottom")), type="firstRow")]
-    if foot:
-        parts.append(el("w:tblStylePr", el("w:tcPr", *foot), type="lastRow"))
-    if not padded:  # the last column ends where the lines of the table end
-        parts.append(el("w:tblStylePr", el("w:tcPr", el("w:tcMar", el("w:right", w="0", type="dxa"))), type="lastCol"))
-    s.table("TablePublished", "Published Table", props, *parts)
-    s.table("TableBoxed", "Published Table in a Box", el("w:tcPr", _fill(tint)), based="TablePublished")
+    lines = [borders("w:tblBorders", **whole[kind])] if whole[kind] else []
+    last = "100" if kind in PADDED else "200"
+    for style, name, left, right, filled in (("TablePublished", "Published Table", "100" if kind in PADDED else "0", last, False),
+                                             ("TableBoxed", "Published Table in a Box", twips(BOX), twips(BOX), True)):
+        parts = [el("w:tblPr", el("w:tblInd", w="0", type="dxa"), *map(copy.deepcopy, lines), _margins("38", left, "37", right))]
+        if filled:
+            parts.append(el("w:tcPr", _fill(tint)))
+        parts.append(el("w:tblStylePr", el("w:tcPr", *map(copy.deepcopy, head), el("w:vAlign", val="bottom")), type="firstRow"))
+        if foot:
+            parts.append(el("w:tblStylePr", el("w:tcPr", *map(copy.deepcopy, foot)), type="lastRow"))
+        if left == "0":  # the last column ends where the lines of the table end
+            parts.append(el("w:tblStylePr", el("w:tcPr", el("w:tcMar", el("w:right", w="0", type="dxa"))), type="lastCol"))
+        s.table(style, name, *parts)
 
 
 def _margins(top: str, left: str, bottom: str, right: str) -> Element:
@@ -452,7 +463,8 @@ class Styles:
             return None if new is None or abs(new - old) < 0.05 else round(new, 2)
 
         spaced = not self.plain
-        least = 0.0 if spaced else self.theme.type.leading  # beside tables, which have no space of their own
+        # In a template of somebody else's: beside tables, which have no space of their own, and within boxes, which must not gape.
+        least = 0.0 if spaced or v.box else self.theme.type.leading
         return Variation(
             beside(v.before, para.before) if (v.before or 0.0) >= least else None,
             beside(v.after, para.after) if (v.after or 0.0) >= least else None, beside(v.left, para.left),
@@ -484,7 +496,7 @@ class Styles:
             props["jc"] = {"val": v.align}
         extra = {}
         if v.box:
-            props["shd"] = {"val": "clear", "color": "auto", "fill": rgb(self.theme.color.tint)}
+            props["shd"] = {"val": "clear", "color": "auto", "fill": box_fill(self.theme, v.box)}
             extra["pBdr"] = borders("w:pBdr", **box_sides(self.theme, v.box))
         return self._add("paragraph", base, [base, *_said(v)], ppr(props, **extra))
 
@@ -534,4 +546,4 @@ def _said(v: Variation) -> Iterator[str]:
     if v.grows:
         yield "tall"
     if v.box:
-        yield f"boxed {v.box.reach:g} pt" + " top" * v.box.top + " bottom" * v.box.bottom
+        yield f"boxed {v.box.reach:g} pt" + " top" * v.box.top + " bottom" * v.box.bottom + " second" * v.box.second
