@@ -11,49 +11,30 @@ Nothing is asserted.
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
-import statistics
 import tempfile
-import time
 import tracemalloc
 from io import BytesIO
 from pathlib import Path
 
-from formats import ARTICLE, Run, timed
+from formats import ARTICLE, Run, clock, pandoc, run, timed
 from pages import WORDS
 
 import pubkit
 from pubkit.exporters import cover
 from pubkit.model import Article, Asset, Figure, Image, Meta, Paragraph
 
-SECTIONS = 40
 PICTURES, PIXELS = 60, 400
 
 
-def long() -> str:
-    """Markdown of about 60 pages: sections, notes, lists and tables, no two alike."""
+def long(sections: int, notes: int, rows: int) -> str:
+    """Markdown of so many sections, each of paragraphs with a note, a list and a table, no two alike."""
     def section(n: int) -> str:
-        table = "\n".join(f"| {n}.{row} | {WORDS[row:row + 40].strip()} | {row * n} |" for row in range(8))
-        return (f"## Section {n}\n\n{n}. {WORDS * 4}[^{n}]\n\n- one\n- **two**, and *three*\n\n| a | b | c |\n|---|---|---|\n{table}\n\n"
-                f"{WORDS * 3}\n\n[^{n}]: Note {n}. {WORDS}\n\n")
-    return "---\ntitle: Long\nlanguage: en\n---\n\n" + "".join(map(section, range(1, SECTIONS + 1)))
-
-
-def pandoc(source: Path) -> Run | None:
-    """pandoc writing an EPUB; None where it is not installed."""
-    try:
-        import pypandoc
-    except ImportError:
-        return None
-    out = Path(tempfile.gettempdir()) / f"pubkit-bench-{os.getpid()}.epub"
-
-    def run() -> object:
-        pypandoc.convert_file(str(source), "epub3", format="markdown", outputfile=str(out), cworkdir=str(source.parent),
-                               extra_args=["--quiet"])
-        return out.unlink()
-    return run
+        paragraphs = "".join(f"{n}.{note} {WORDS * 2}[^{n}-{note}]\n\n" for note in range(notes))
+        table = "\n".join(f"| {n}.{row} | {WORDS[row:row + 40].strip()} | {row * n} |" for row in range(rows))
+        below = "\n\n".join(f"[^{n}-{note}]: Note {note} of {n}. {WORDS}" for note in range(notes))
+        return (f"## Section {n}\n\n{paragraphs}- one\n- **two**, and *three*\n\n| a | b | c |\n|---|---|---|\n{table}\n\n{below}\n\n")
+    return "---\ntitle: Long\nlanguage: en\n---\n\n" + "".join(map(section, range(1, sections + 1)))
 
 
 def epub(article: Article, **options: str) -> int:
@@ -66,26 +47,16 @@ def times(runs: int) -> None:
     print(f"{'':<28}{'EPUB':>10}{'PDF':>12}{'EPUB : PDF':>12}{'pandoc':>12}")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "long.md"
-        file.write_text(long(), encoding="utf-8")
+        file.write_text(long(60, 4, 8), encoding="utf-8")
         for name, source in (("the sample article", ARTICLE), ("60 pages, notes and tables", file)):
             article = pubkit.read(source).article
             jobs: list[Run] = [lambda article=article: epub(article),  # type: ignore[misc]
                                lambda article=article: pubkit.export(article, "pdf")]  # type: ignore[misc]
             timed(jobs, 1)
             book, pdf = timed(jobs, runs)
-            other = clock(made, runs) if (made := pandoc(source)) else 0.0
+            other = clock(made, runs) if (made := pandoc(source, "epub")) else 0.0
             beside = f"{other:.0f} ms" if other else "-"
             print(f"{name:<28}{book:>7.0f} ms{pdf:>9.0f} ms{book / pdf:>12.2f}{beside:>12}", flush=True)
-
-
-def clock(job: Run, runs: int) -> float:
-    """The median of the clock's time in milliseconds, for jobs that work in another process."""
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        job()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken) * 1000
 
 
 def parts(runs: int) -> None:
@@ -122,16 +93,5 @@ def memory(_: int) -> None:
 MEASURES = {"time": times, "parts": parts, "memory": memory}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
-    parser.add_argument("-n", "--runs", type=int, default=5, help="runs to take the median of (5)")
-    given = parser.parse_args()
-    if unknown := set(given.names) - set(MEASURES):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    for name in given.names or MEASURES:
-        MEASURES[name](given.runs)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, MEASURES)

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -133,6 +136,37 @@ def timed(jobs: list[Run], runs: int) -> list[float]:
     return [statistics.median(taken) * 1000 for taken in times]
 
 
+def clock(job: Run, runs: int) -> float:
+    """The median of the clock's time in milliseconds, for jobs that work in another process."""
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        job()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken) * 1000
+
+
+def pandoc(source: Path, to: str) -> Run | None:
+    """pandoc making another format of a Markdown file, its process included; None where it is not installed."""
+    try:
+        import pypandoc
+    except ImportError:
+        return None
+    out = Path(tempfile.gettempdir()) / f"pubkit-bench-{os.getpid()}.{to}"
+
+    def convert() -> object:
+        pypandoc.convert_file(str(source), to, format="markdown", outputfile=str(out), cworkdir=str(source.parent), extra_args=["--quiet"])
+        out.unlink()
+        return out
+    return convert
+
+
+def child(script: str, job: str) -> list[float]:
+    """The numbers that a job of a script prints in a fresh process."""
+    done = subprocess.run([sys.executable, "-W", "ignore", script, "--job", job], check=True, capture_output=True, text=True)
+    return [float(number) for number in done.stdout.split()]
+
+
 def memory() -> float:
     """The most memory that this process has had, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -164,16 +198,35 @@ def our_job(name: str, article: Article) -> Run:
     return lambda: pubkit.export(article, name, publication=SITE)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="FORMAT", help="read, " + ", ".join(n for n in BARE if n != "read"))
+def arguments(about: str | None, names: Iterable[str], jobs: Iterable[str] = ()) -> argparse.Namespace:
+    """What the command line asks for: ``names`` (all where it gives none), ``runs``, and a ``job`` where it is that of a `child`."""
+    parser = argparse.ArgumentParser(description=(about or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("-n", "--runs", type=int, default=5, help="runs to take the median of (5)")
+    parser.add_argument("--job", choices=list(jobs), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if unknown := set(given.names) - set(BARE):
+    if unknown := set(given.names) - set(names):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    given.names = given.names or list(names)
+    return given
+
+
+def run(about: str | None, measures: Mapping[str, Callable[[int], None]], jobs: Mapping[str, Callable[[], None]] | None = None) -> None:
+    """Do what the command line asks for: measures by the number of runs, or one job."""
+    jobs = jobs or {}
+    given = arguments(about, measures, jobs)
+    if given.job:
+        jobs[given.job]()
+        return
+    for name in given.names:
+        measures[name](given.runs)
+
+
+def main() -> None:
+    given = arguments(__doc__, BARE)
     print(f"{'':<6}{'pubkit':>12}{'bare job':>12}{'ratio':>8}{'peak memory':>14}   the bare job")
     with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        for name, ours, bare, peak in pool.imap(measure, [(name, given.runs) for name in given.names or BARE], chunksize=1):
+        for name, ours, bare, peak in pool.imap(measure, [(name, given.runs) for name in given.names], chunksize=1):
             made = BARE[name]
             ratio = f"{ours / bare:.2f}" if bare else "-"
             what = (made.__doc__ or "").strip() if made else ""

@@ -12,14 +12,13 @@ Nothing is asserted.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
-from formats import ARTICLE, Run, bare_pdf, memory, timed
+from formats import ARTICLE, Run, bare_pdf, child, clock, memory, run, timed
 
 import pubkit
 from pubkit import theme
@@ -87,42 +86,32 @@ def finisher(runs: int) -> None:
     print(f"{f'the finisher, {count} pages':<34}{each:>9.1f} ms a page   {ours / all_of_it:.0%} of {all_of_it:.2f} s", flush=True)
 
 
-def clock(code: str, runs: int) -> float:
-    """The median seconds by the clock of a fresh process that runs this code."""
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+def fresh(code: str) -> Run:
+    """Running this code in a fresh process."""
+    return lambda: subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 
 
 def cold(runs: int) -> None:
     """Importing, and the first page, in fresh processes."""
-    nothing = clock("pass", runs)
+    nothing = clock(fresh("pass"), runs)
     for name, ours, bare in (
             ("importing", "import pubkit", "import weasyprint"),
             ("the first page", "import pubkit; pubkit.export(pubkit.parse('A page.', title='One').article, 'pdf')",
              "import weasyprint; weasyprint.HTML(string='<h1>One</h1><p>A page.').write_pdf()")):
-        one, other = clock(ours, runs) - nothing, clock(bare, runs) - nothing
-        print(f"{name + ', cold':<34}{one * 1000:>9.0f} ms   WeasyPrint{other * 1000:>7.0f} ms   ratio {one / other:.2f}", flush=True)
-
-
-def child(job: str) -> str:
-    """What a job of `JOBS` prints in a fresh process."""
-    return subprocess.run([sys.executable, "-W", "ignore", __file__, "--job", job], check=True, capture_output=True, text=True).stdout
+        one, other = clock(fresh(ours), runs) - nothing, clock(fresh(bare), runs) - nothing
+        print(f"{name + ', cold':<34}{one:>9.0f} ms   WeasyPrint{other:>7.0f} ms   ratio {one / other:.2f}", flush=True)
 
 
 def peak(_: int) -> None:
     """The most memory for 200 pages."""
-    ours, bare, alone = (float(child(job)) for job in ("ours", "drawn", "bare"))
+    ours, bare, alone = (child(__file__, job)[0] for job in ("ours", "drawn", "bare"))
     print(f"{'200 pages, most memory':<34}{ours:>9.0f} MB   without ours{bare:>5.0f} MB   ratio {ours / bare:.2f}   "
           f"bare WeasyPrint{alone:>5.0f} MB   ratio {ours / alone:.2f}", flush=True)
 
 
 def growth(_: int) -> None:
     """What a hundred articles more add to a process that has made a hundred."""
-    first, second = (float(number) for number in child("many").split())
+    first, second = child(__file__, "many")
     print(f"{'100 articles, then 100 more':<34}{first:>9.0f} MB   then {second:.0f} MB   {(second - first) / first:+.1%}", flush=True)
 
 
@@ -164,20 +153,5 @@ JOBS = {"ours": ours, "drawn": drawn, "bare": bare, "many": many}
 PARTS = {"all": everything, "finisher": finisher, "cold": cold, "memory": peak, "growth": growth}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("-n", "--runs", type=int, default=5, help="runs to take the median of (5)")
-    parser.add_argument("--job", choices=JOBS, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.job:
-        JOBS[given.job]()
-        return
-    if unknown := set(given.names) - set(PARTS):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    for name in given.names or PARTS:
-        PARTS[name](given.runs)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, PARTS, JOBS)

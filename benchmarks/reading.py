@@ -14,17 +14,15 @@ from __future__ import annotations
 import argparse
 import cProfile
 import pstats
-import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+
+from formats import ARTICLE, Run, clock, pandoc, timed
 
 import pubkit
 from pubkit.readers import parser as reader_of
-
-ROOT = Path(__file__).resolve().parents[1]
-Run = Callable[[], object]
 
 SENTENCES = (
     "The harbour wakes before the sun does, and its *bell* rings twice for those who have to be at sea by then.",
@@ -52,7 +50,7 @@ def section(number: int) -> str:
 
 def text_of(size: int) -> str:
     """About so many bytes of Markdown: the body of the sample article, then sections."""
-    article = (ROOT / "article" / "article.md").read_text(encoding="utf-8").split("\n---\n", 1)[1]
+    article = ARTICLE.read_text(encoding="utf-8").split("\n---\n", 1)[1]
     parts, length, number = [article], len(article), 0
     while length < size:
         number += 1
@@ -70,26 +68,6 @@ def rendering(text: str) -> Run:
 
     md = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin).use(dollarmath_plugin)
     return lambda: md.render(text)
-
-
-def pandoc(text: str) -> Run | None:
-    """pandoc -t json, its process included; None where it is not installed."""
-    try:
-        import pypandoc
-    except ImportError:
-        return None
-    return lambda: pypandoc.convert_text(text, "json", format="markdown")
-
-
-def timed(jobs: dict[str, Run], runs: int) -> dict[str, float]:
-    """The median seconds of each job; they take turns, so that whatever else the machine does meets all alike."""
-    taken: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(runs):
-        for name, job in jobs.items():
-            start = time.perf_counter() if name.startswith("pandoc") else time.process_time()
-            job()
-            taken[name].append((time.perf_counter() if name.startswith("pandoc") else time.process_time()) - start)
-    return {name: statistics.median(times) for name, times in taken.items()}
 
 
 HOSTILE = (
@@ -138,14 +116,17 @@ def main() -> None:
     markdown = reader_of("markdown")
     jobs: dict[str, Run] = {"markdown-it": rendering(text), "reader": lambda: markdown(text, ""),
                             "read": lambda: pubkit.parse(text, title="Long")}
-    if other := pandoc(text):
-        jobs["pandoc -t json"] = other
-    timed({name: job for name, job in jobs.items() if name != "pandoc -t json"}, 1)
-    times = timed(jobs, given.runs)
+    timed(list(jobs.values()), 1)
+    times = dict(zip(jobs, timed(list(jobs.values()), given.runs), strict=True))
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "long.md"
+        source.write_text(text, encoding="utf-8")
+        if other := pandoc(source, "json"):
+            times["pandoc -t json"] = clock(other, given.runs)
     print(f"{len(text.encode()) / 1000:,.0f} kB of Markdown")
     print(f"{'':<16}{'seconds':>9}{'ratio':>8}")
-    for name, seconds in times.items():
-        print(f"{name:<16}{seconds:>9.2f}{seconds / times['markdown-it']:>8.2f}", flush=True)
+    for name, taken in times.items():
+        print(f"{name:<16}{taken / 1000:>9.2f}{taken / times['markdown-it']:>8.2f}", flush=True)
     if given.hostile:
         hostile(50_000)
 

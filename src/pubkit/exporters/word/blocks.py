@@ -499,8 +499,8 @@ class Blocks(Runs):
         width = sum(part.widths[spot.column : spot.column + spot.span])
         style = {"head": "TableHead", "foot": "TableTotal"}.get(kind, "TableText")
         align = part.aligns[spot.column]
-        inner = Place(place.host, width - (2 * BOX if place.boxed else PADDING), style, language=place.language, rtl=place.rtl, align=align if align != "left" else "",
-                      
+        room = width - (2 * BOX if place.boxed else PADDING)
+        inner = Place(place.host, room, style, language=place.language, rtl=place.rtl, align=align if align != "left" else "",
                       noted=place.noted, boxed=place.boxed)
         story = self._closed(self.blocks(spot.cell.content, inner), style)
         grid.first = grid.first or first_paragraph(story)
