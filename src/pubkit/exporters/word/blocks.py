@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pubkit import words
 from pubkit.exporters.word import elements as word
-from pubkit.exporters.word import omml, tables
+from pubkit.exporters.word import tables
 from pubkit.exporters.word.elements import Element
 from pubkit.exporters.word.numbering import LEVELS, Format, Level
 from pubkit.exporters.word.package import Host
@@ -241,7 +241,7 @@ class Blocks(Runs):
         return self.mark_first(out, node.id)
 
     def _math_block(self, node: MathBlock, place: Place) -> Par:
-        formula = omml.omath(node.mathml) if node.mathml else None
+        formula = self.formula(node.tex, node.mathml)
         content = self.text(node.tex, self.look(place).with_("CodeChar")) if formula is None else [word.el("m:oMathPara", formula)]
         return self.made("Formula", content, msgspec.structs.replace(place, rtl=False, align=""), node.id)
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pubkit.exporters.word.elements import NS, Element, qn
 from pubkit.math import LIMITS
 
-__all__ = ["Formula", "formula", "omath"]
+__all__ = ["Formula", "formula"]
 
 DEEPEST = 96  # levels of OMML; readers of XML stop at 256, and a formula stands in lists and tables
 WIDEST = 63  # columns that one cell may cover, as in a table of Word
@@ -74,12 +74,6 @@ class Formula(Struct, frozen=True):
 
     element: Element
     lost: tuple[str, ...] = ()
-
-
-def omath(mathml: str) -> Element | None:
-    """The formula as an ``m:oMath`` element; None if the MathML is not well-formed."""
-    found = formula(mathml)
-    return found.element if found else None
 
 
 def formula(mathml: str) -> Formula | None:
@@ -487,7 +481,7 @@ class _Reader:
         hidden = [(key, "1") for key, p in (("subHide", piece.under), ("supHide", piece.over)) if p is None]
         parts = [Node(tag) if p is None else self._argument(tag, p) for tag, p in (("sub", piece.under), ("sup", piece.over))]
         props = (("chr", piece.text), ("limLoc", "undOvr" if stacked else "subSup"), *hidden)
-        return Node("nary", [*parts, _arg("e", term or _space(0.08, place.look))], props, look=place.look)
+        return Node("nary", [*parts, _arg("e", term)], props, look=place.look)
 
     def _multiscripts(self, kids: list[Piece], look: Look) -> list[Node]:
         """A base with scripts on both sides: each pair a layer, the outermost of those before the base first (22.1.2.99 sPre)."""

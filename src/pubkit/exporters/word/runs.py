@@ -167,7 +167,7 @@ class Runs:
             case Note():
                 return self._note(node, look)
             case Math(tex, mathml):
-                formula = omml.omath(mathml) if mathml else None
+                formula = self.formula(tex, mathml)
                 return [formula] if formula is not None else self.text(tex, look.with_("CodeChar"))
             case Span(content, language, direction):
                 rtl = direction == "rtl" if direction else words.direction(language) == "rtl" if language else look.rtl
@@ -178,6 +178,13 @@ class Runs:
                 return self.inlines(content, look)
             case _:
                 assert_never(node)
+
+    def formula(self, tex: str, mathml: str) -> Element | None:
+        """A formula as Word edits it, None where it has no MathML that can be read."""
+        found = omml.formula(mathml) if mathml else None
+        if found and found.lost:
+            self.say("export-note", f"the formula {tex[:60]!r}: Word's formulas cannot say {', '.join(found.lost)}")
+        return found.element if found else None
 
     def props(self, look: Look) -> Props:
         """The properties of a run: its style and its language."""

@@ -11,6 +11,8 @@ from pubkit.theme import Theme
 
 __all__ = ["Heads"]
 
+CHARACTERS = 2.1  # of running text to an em
+
 
 class Heads:
     """The heads and feet of a section's pages. On the first page, which carries the title, there is the number of the page alone."""
@@ -24,8 +26,8 @@ class Heads:
 
     def all(self) -> Iterator[tuple[str, str, Element]]:
         """Header or footer, the pages that it is for, and its paragraph."""
-        title, house = self.meta.title_text, self.meta.publisher
         heads = self.theme.choices.heads
+        title, house = (self._short(text, 0.5 if heads == "both" else 0.9) for text in (self.meta.title_text, self.meta.publisher))
         if heads == "foot":
             yield "header", "default", self._line("Header", "", "")
             yield "footer", "default", self._line("Footer", house or title, "PAGE")
@@ -38,6 +40,11 @@ class Heads:
         if self.two_sided:
             yield "header", "even", self._line("Header", house or title, "") if heads != "foot" else self._line("Header", "", "")
             yield "footer", "even", self._line("Footer", "PAGE", house or title if heads == "foot" else "")
+
+    def _short(self, text: str, share: float) -> str:
+        """A text that fits a share of the line, cut between words."""
+        length = int(self.theme.page.measure * share / self.theme.style("running-head").size * CHARACTERS)
+        return text if len(text) <= length else (text[:length].rpartition(" ")[0] or text[:length]).rstrip(",;:–— ") + "…"
 
     @property
     def two_sided(self) -> bool:
