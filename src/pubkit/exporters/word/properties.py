@@ -112,9 +112,9 @@ def _counts(body: Element) -> tuple[int, int, int, int]:
     """Words, characters without and with spaces, paragraphs."""
     words = characters = spaced = paragraphs = 0
     for text in _paragraphs(body):
-        found = IDEOGRAPHS.sub(" x ", text).split()
-        words += len(found)
-        characters += sum(map(len, text.split()))
+        found = text.split()
+        words += len(found if text.isascii() else IDEOGRAPHS.sub(" x ", text).split())
+        characters += len("".join(found))
         spaced += len(text) - text.count("\n")
         paragraphs += bool(found)
     return words, characters, spaced, paragraphs
