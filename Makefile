@@ -25,10 +25,11 @@ check: setup  ## types and style
 corpus: setup  ## read the articles of a folder, DIR=folder, and count what is lost; ARGS="--json"
 	.venv/bin/python scripts/corpus.py $(ARGS) $(or $(DIR),article)
 
-bench: setup  ## how long reading, pages and books take, beside markdown-it, pandoc and WeasyPrint; ARGS="-n 3"
+bench: setup  ## how long reading, pages, books and documents take, beside the libraries below and pandoc; ARGS="-n 3"
 	.venv/bin/python benchmarks/reading.py $(ARGS)
 	.venv/bin/python benchmarks/pages.py $(ARGS)
 	.venv/bin/python benchmarks/books.py $(ARGS)
+	.venv/bin/python benchmarks/documents.py $(ARGS)
 
 schema: setup  ## write docs/article.schema.json anew, after a change of the model
 	.venv/bin/python scripts/write_schema.py

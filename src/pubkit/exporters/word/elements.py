@@ -84,7 +84,7 @@ def twips(points: float) -> str:
 
 def half_points(points: float) -> str:
     """Points as half points, which Word measures type in."""
-    return str(int(points * 2 + 0.5))
+    return str(max(2, int(points * 2 + 0.5)))
 
 
 def eighths(points: float) -> str:
