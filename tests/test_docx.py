@@ -630,3 +630,8 @@ def test_headings_are_numbered_where_the_theme_has_numbers() -> None:
     texts = [e.get(W + "val") for e in tree(files, "numbering").iter(W + "lvlText")]
     assert "%1.%2" in texts
     assert {"A", "B"} <= set(text_of(tree(files)))  # the numbers are not typed
+    assert not numbers(tree(files))
+    bound = zipfiles.unpack(docx.export(m.Volume(whole.meta, (whole, whole)), report).files[0].data)
+    found = numbers(tree(bound))
+    assert [level for _, level in found] == ["0", "1", "0", "1"]
+    assert found[0][0] == found[1][0] != found[2][0] == found[3][0]

@@ -6,7 +6,7 @@ Nothing in it is formatted but by styles: who changes a style changes all that w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,10 +22,11 @@ from pubkit.exporters.word import elements as word
 from pubkit.exporters.word import properties
 from pubkit.exporters.word.blocks import Blocks, Place
 from pubkit.exporters.word.elements import Element
+from pubkit.exporters.word.numbering import NUMBERED
 from pubkit.exporters.word.package import Package
 from pubkit.exporters.word.reference import MAX_TOTAL, Reference, load
 from pubkit.exporters.word.runs import Look
-from pubkit.exporters.word.story import Grid, Story
+from pubkit.exporters.word.story import Grid, Number, Story
 from pubkit.exporters.word.story import Paragraph as Par
 from pubkit.model import Article, Heading, Inline, Link, Meta, Person, Strong, Text, Volume, plain_text, walk
 from pubkit.theme import Theme
@@ -108,10 +109,10 @@ def export(work: Volume, theme: Theme, options: Options = Options()) -> Output: 
     for article in work.chapters:
         language = article.meta.language or meta.language or "en"
         numbers = labels(article, language, later=bool(chapters)) if options.captions == "numbered" else {}
-        chapters.append(_Chapter(package, theme, article, language, found, numbers))
+        chapters.append(_Chapter(package, theme, article, language, found, numbers, len(work.chapters) > 1))
     contents = _contents(package, chapters, options)
     if len(chapters) != 1:
-        cover = _Chapter(package, theme, Article(msgspec.structs.replace(meta, image=None)), meta.language or "en", found, {})
+        cover = _Chapter(package, theme, Article(msgspec.structs.replace(meta, image=None)), meta.language or "en", found, {}, bound=False)
         cover.write("VolumeTitle", contents, not chapters)
     for chapter in chapters:
         chapter.write("Title", contents if len(chapters) == 1 else [], chapter is chapters[-1])
@@ -171,10 +172,12 @@ class _Chapter(Blocks):
     """Writes one article into a package."""
 
     def __init__(self, package: Package, theme: Theme, article: Article, language: str, found: list[Diagnostic],
-                 labels: Mapping[int, Label]) -> None:
+                 labels: Mapping[int, Label], bound: bool) -> None:
         super().__init__(package, theme, article, language, found, labels)
         self.place = Place(package.main, package.measure, language=self.language, rtl=self.rtl)
         self.title_anchor = ""
+        counted = bound and theme.choices.numbered and not package.reference
+        self.sections = package.lists.headings() if counted else ""
 
     # -- The whole -------------------------------------------------------------------------------------------------------------------
 
@@ -262,6 +265,13 @@ class _Chapter(Blocks):
         if meta.license and meta.license != meta.rights:
             lines.append(_web(meta.license))
         return [self.paragraph("Colophon" if n else "ColophonFirst", line, self.place) for n, line in enumerate(lines)]
+
+    def heading(self, level: int, content: Sequence[Inline], name: str, place: Place) -> Par:
+        """A heading; where the theme numbers sections, those of a chapter count for themselves."""
+        par = super().heading(level, content, name, place)
+        if self.sections and TOP <= level < TOP + NUMBERED:
+            par.number = Number(self.sections, level - TOP, 0.0, 0.0)
+        return par
 
     # -- Contents --------------------------------------------------------------------------------------------------------------------
 

@@ -68,6 +68,10 @@ class Lists:
             starts[level] = max(0, start)
         return self._num(levels, starts)
 
+    def headings(self) -> str:
+        """The number of a list of headings that counts from one: that of a chapter."""
+        return self._num((), dict.fromkeys(range(NUMBERED), 1))
+
     def _all(self, levels: tuple[Level, ...]) -> tuple[Level, ...]:
         """The levels of a list, and those below that an editor may come to use."""
         step, last = self.theme.type.leading, levels[-1]
