@@ -12,12 +12,10 @@ Nothing is asserted.
 from __future__ import annotations
 
 import random
-import tempfile
 import tracemalloc
 from io import BytesIO
-from pathlib import Path
 
-from formats import ARTICLE, Run, clock, pandoc, run, timed
+from formats import ARTICLE, Run, clock, pandoc, run, source, timed
 from pages import WORDS
 
 import pubkit
@@ -45,16 +43,14 @@ def epub(article: Article, **options: str) -> int:
 
 def times(runs: int) -> None:
     print(f"{'':<28}{'EPUB':>10}{'PDF':>12}{'EPUB : PDF':>12}{'pandoc':>12}")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "long.md"
-        file.write_text(long(60, 4, 8), encoding="utf-8")
-        for name, source in (("the sample article", ARTICLE), ("60 pages, notes and tables", file)):
-            article = pubkit.read(source).article
+    with source(long(40, 4, 8)) as file:
+        for name, path in (("the sample article", ARTICLE), ("60 pages, notes and tables", file)):
+            article = pubkit.read(path).article
             jobs: list[Run] = [lambda article=article: epub(article),  # type: ignore[misc]
                                lambda article=article: pubkit.export(article, "pdf")]  # type: ignore[misc]
             timed(jobs, 1)
             book, pdf = timed(jobs, runs)
-            other = clock(made, runs) if (made := pandoc(source, "epub")) else 0.0
+            other = clock(made, runs) if (made := pandoc(path, "epub")) else 0.0
             beside = f"{other:.0f} ms" if other else "-"
             print(f"{name:<28}{book:>7.0f} ms{pdf:>9.0f} ms{book / pdf:>12.2f}{beside:>12}", flush=True)
 

@@ -17,10 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pubkit
 from pubkit import theme
@@ -41,14 +43,22 @@ def bare_markdown(_: Article) -> Run:
     return lambda: md.render(text)
 
 
-def bare_pdf(article: Article) -> Run:
-    """WeasyPrint writing the same markup with the same parsed style sheet and fonts, as PDF/A without tags."""
+def laying_out(article: Article) -> Callable[[], Any]:
+    """WeasyPrint laying out the markup that pubkit makes, with its parsed style sheet and fonts."""
     from pubkit.exporters import pages, pdf, press
 
     resources = dict[str, tuple[bytes, str]]()
     worn = pages.worn(theme.load(), pdf.Options(), article.meta.language)
     root = pages.markup(Volume(article.meta, (article,)), worn, pdf.Options(), resources)
-    return lambda: press.lay_out(root, worn, resources).write_pdf(**press.OPTIONS, dpi=press.DPI)
+    return lambda: press.lay_out(root, worn, resources)
+
+
+def bare_pdf(article: Article) -> Run:
+    """WeasyPrint writing the same markup with the same parsed style sheet and fonts, as PDF/A without tags."""
+    from pubkit.exporters import press
+
+    lay_out = laying_out(article)
+    return lambda: lay_out().write_pdf(**press.OPTIONS, dpi=press.DPI)
 
 
 def bare_epub(article: Article) -> Run:
@@ -87,10 +97,15 @@ def bare_docx(article: Article) -> Run:
         document = docx.Document()
         for text in texts:
             document.add_paragraph(text)
-        out = BytesIO()
-        document.save(out)
-        return out
+        return saved(document)
     return run
+
+
+def saved(document: Any) -> BytesIO:
+    """A document of python-docx as a file."""
+    out = BytesIO()
+    document.save(out)
+    return out
 
 
 def bare_feed(article: Article, atom: bool = False) -> Run:
@@ -146,6 +161,15 @@ def clock(job: Run, runs: int) -> float:
     return statistics.median(taken) * 1000
 
 
+@contextmanager
+def source(text: str) -> Iterator[Path]:
+    """A Markdown file with this text, for as long as it is needed."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "long.md"
+        file.write_text(text, encoding="utf-8")
+        yield file
+
+
 def pandoc(source: Path, to: str) -> Run | None:
     """pandoc making another format of a Markdown file, its process included; None where it is not installed."""
     try:
@@ -169,8 +193,10 @@ def child(script: str, job: str) -> list[float]:
 
 def memory() -> float:
     """The most memory that this process has had, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1_000_000 if sys.platform == "darwin" else 1000)
+    status = Path("/proc/self/status")
+    if status.exists():  # what getrusage says here begins with the memory of the process that started this one
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1000)
 
 
 def measure(task: tuple[str, int]) -> tuple[str, float, float, float]:

@@ -18,13 +18,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from formats import ARTICLE, Run, bare_pdf, child, clock, memory, run, timed
+from formats import ARTICLE, Run, bare_pdf, child, clock, laying_out, memory, run, timed
 
 import pubkit
-from pubkit import theme
-from pubkit.exporters import pages, pdf, press
+from pubkit.exporters import pdf, press
 from pubkit.exporters.tags import Tagger
-from pubkit.model import Article, Volume
+from pubkit.model import Article
 
 WORDS = ("The harbour wakes before the sun does, and its bell rings twice for those who have to be at sea by then, but nobody asks why the "
          "second stroke is the louder one; the keeper says that it is the wind, and the wind has never said anything of the kind. ")
@@ -44,14 +43,6 @@ def markup(count: int) -> str:
     return f"<!DOCTYPE html><html lang=en><title>Plain</title><style>{style}</style><h1>Plain</h1>{paragraphs}"
 
 
-def laid_out(article: Article) -> object:
-    """A document as pubkit lays it out, not yet written."""
-    resources = dict[str, tuple[bytes, str]]()
-    worn = pages.worn(theme.load(), pdf.Options(), article.meta.language)
-    root = pages.markup(Volume(article.meta, (article,)), worn, pdf.Options(), resources)
-    return press.lay_out(root, worn, resources)
-
-
 def everything(runs: int) -> None:
     """The sample article and plain text, ours in all beside WeasyPrint alone."""
     for name, article in (("the sample article", pubkit.read(ARTICLE).article), ("20 pages of plain text", plain(20))):
@@ -64,10 +55,11 @@ def everything(runs: int) -> None:
 def finisher(runs: int) -> None:
     """Tags, metadata and claims for pages of plain text: milliseconds per page, and the share of the whole."""
     article = plain(50)
+    lay_out = laying_out(article)
     taken, whole = [], []
     for _ in range(runs):
         start = time.process_time()
-        document = laid_out(article)
+        document = lay_out()
         begun = time.process_time()
         last = pdf._Finisher(article.meta, pdf.STANDARDS["a-3a+ua-1"], (), Tagger(document))
         spent = [time.process_time() - begun]
@@ -80,7 +72,7 @@ def finisher(runs: int) -> None:
         press.write(document, finish)
         whole.append(time.process_time() - start)
         taken.append(sum(spent))
-    count = len(document.pages)  # type: ignore[attr-defined]
+    count = len(document.pages)
     ours, all_of_it = statistics.median(taken), statistics.median(whole)
     each = ours / count * 1000
     print(f"{f'the finisher, {count} pages':<34}{each:>9.1f} ms a page   {ours / all_of_it:.0%} of {all_of_it:.2f} s", flush=True)
@@ -123,7 +115,7 @@ def ours() -> None:
 
 def drawn() -> None:
     """The same pages without our finisher."""
-    laid_out(plain(200)).write_pdf(**press.OPTIONS, dpi=press.DPI)  # type: ignore[attr-defined]
+    bare_pdf(plain(200))()
     print(memory())
 
 

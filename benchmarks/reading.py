@@ -15,11 +15,9 @@ import argparse
 import cProfile
 import pstats
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-from formats import ARTICLE, Run, clock, pandoc, timed
+from formats import ARTICLE, Run, clock, pandoc, source, timed
 
 import pubkit
 from pubkit.readers import parser as reader_of
@@ -118,10 +116,8 @@ def main() -> None:
                             "read": lambda: pubkit.parse(text, title="Long")}
     timed(list(jobs.values()), 1)
     times = dict(zip(jobs, timed(list(jobs.values()), given.runs), strict=True))
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "long.md"
-        source.write_text(text, encoding="utf-8")
-        if other := pandoc(source, "json"):
+    with source(text) as file:
+        if other := pandoc(file, "json"):
             times["pandoc -t json"] = clock(other, given.runs)
     print(f"{len(text.encode()) / 1000:,.0f} kB of Markdown")
     print(f"{'':<16}{'seconds':>9}{'ratio':>8}")

@@ -81,6 +81,8 @@ def test_the_cover_is_not_counted() -> None:
     cover = Image("cover.png", asset="dot.png")
     assert of(Paragraph("x"), book_cover=cover).modes == ("textual",)
     assert of(Paragraph("x"), book_cover=cover).conforms
+    chapter = Article(Meta(title="T", language="en", book_cover=cover), (Paragraph("x"),), (DOT,))
+    assert claims(Volume(Meta(title="V", language="en"), (chapter, chapter)), theme.load()).conforms
 
 
 def test_formulas_are_mathml() -> None:

@@ -170,7 +170,7 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
 
 
 def _about(meta: Meta, chapters: list[Meta]) -> Meta:
-    """The metadata of a volume; what it does not say is that of its articles: their language if it is one, a few authors, the last date."""
+    """The metadata of a volume; what it does not say is that of its articles: their language if it is one, a few authors, last dates."""
     known: dict[str, Any] = {}
     if not meta.language and len({chapter.language for chapter in chapters}) == 1:
         known["language"] = chapters[0].language
@@ -180,6 +180,9 @@ def _about(meta: Meta, chapters: list[Meta]) -> Meta:
     dates = [chapter.published for chapter in chapters if chapter.published and chapter.is_dated]
     if not meta.published and dates:
         known["published"] = max(dates)
+    changes = [chapter.updated for chapter in chapters if chapter.updated and chapter.is_dated]
+    if not meta.updated and changes:
+        known["updated"] = max(changes)
     return msgspec.structs.replace(meta, **known)
 
 

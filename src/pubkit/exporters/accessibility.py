@@ -94,8 +94,8 @@ def claims(work: Volume, theme: Theme) -> Claims:
     """What the book of a volume can claim in a theme."""
     everything = list(placed(work))
     nodes = [node for node, _ in everything]
-    shown = [(n, line) for n, line in everything
-             if isinstance(n, Image) and n.asset and not n.decorative and n is not work.meta.book_cover]  # the cover's words are our own
+    covers = {id(meta.book_cover) for meta in (work.meta, *(chapter.meta for chapter in work.chapters))}  # their words are our own
+    shown = [(n, line) for n, line in everything if isinstance(n, Image) and n.asset and not n.decorative and id(n) not in covers]
     mute = [(i, line) for i, line in shown if not is_described(i)]
     names = _some(f"{i.src[:60]!r}{f' (line {line})' if line else ''}" for i, line in mute)
     undescribed = f"without an alternative text: {names} (1.1.1)" if mute else ""

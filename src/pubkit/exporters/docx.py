@@ -155,9 +155,11 @@ def _contents(package: Package, chapters: list[_Chapter], options: Options) -> S
 
     Which page an entry stands on is known to Word alone: it writes the numbers when it updates the field.
     """
+    if not options.contents:
+        return []
     bound = len(chapters) > 1
     lines = [line for chapter in chapters for line in chapter.lines(options.contents_depth, bound)]
-    if not options.contents or not lines:
+    if not lines:
         return []
     top = 1 if bound else TOP
     outline = " \\u" if bound else ""  # titles of chapters are no headings, but have their level

@@ -40,7 +40,6 @@ NS = {
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 ROOT_NS = {prefix: NS[prefix] for prefix in ("w", "r", "m", "wp", "a", "pic", "mc", "w14")}
-ONE_NS = {prefix: {prefix: uri, "r": NS["r"]} for prefix, uri in NS.items()}
 OWN = frozenset(("w", "m", "w14"))  # vocabularies whose attributes carry the namespace of their element
 EMU_PER_POINT = 12700
 
@@ -69,11 +68,23 @@ def _key(prefix: str, key: str) -> str:
     return qn(f"{prefix}:{key}") if prefix in OWN else key
 
 
+@lru_cache(maxsize=1024)
+def _tag(tag: str) -> tuple[str, str, dict[str, str], dict[str, str]]:
+    """Of a tag the full name, the prefix, and the namespaces that it declares without and with relations."""
+    prefix = tag.partition(":")[0]
+    return qn(tag), prefix, {prefix: NS[prefix]}, {prefix: NS[prefix], "r": NS["r"]}
+
+
 def el(tag: str, /, *children: Element, **attributes: str) -> Element:
     """An element with children and attributes; ``r_id`` is ``r:id``, a bare name is of the element's own vocabulary."""
-    prefix = tag.partition(":")[0]
-    out = etree.Element(qn(tag), {_key(prefix, k): v for k, v in attributes.items()}, ONE_NS[prefix])
-    out.extend(children)
+    name, prefix, own, related = _tag(tag)
+    if attributes:
+        spaces = related if any(key[:2] == "r_" for key in attributes) else own
+        out = etree.Element(name, {_key(prefix, key): value for key, value in attributes.items()}, spaces)
+    else:
+        out = etree.Element(name, None, own)
+    if children:
+        out.extend(children)
     return out
 
 

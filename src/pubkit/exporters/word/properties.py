@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pubkit
@@ -153,7 +153,7 @@ def custom(meta: Meta) -> bytes:
 
 
 def _known(meta: Meta) -> Iterator[tuple[str, Any]]:
-    """Names and values: the article's own, the people's, then the plain values of ``meta.extra`` by their keys."""
+    """Names and values: the article's own, then the people's. ``meta.extra`` and addresses for mail stay with the author."""
     yield "URL", meta.url
     yield "Slug", meta.slug
     published, updated = _dates(meta)
@@ -169,9 +169,6 @@ def _known(meta: Meta) -> Iterator[tuple[str, Any]]:
     yield "License", meta.license
     yield "Source", meta.source
     yield "Generator", f"{GENERATOR} {pubkit.__version__}"
-    for key in sorted(meta.extra):
-        if isinstance(meta.extra[key], (str, bool, int, float, date)):
-            yield f"extra.{key}", meta.extra[key]
 
 
 def _people(meta: Meta) -> Iterator[tuple[str, str]]:
@@ -183,7 +180,7 @@ def _people(meta: Meta) -> Iterator[tuple[str, str]]:
         name = role[:1].upper() + role[1:]
         for number, person in enumerate(people, 1):
             orcid = f"https://orcid.org/{person.orcid}" if person.orcid and "://" not in person.orcid else person.orcid
-            about = [x for x in (person.email, person.url, orcid) if x]
+            about = [x for x in (person.url, orcid) if x]
             if role != "author" or about:
                 # A number for authors even if there is one: "Author" is the name of a core property.
                 yield f"{name} {number}" if len(people) > 1 or role == "author" else name, ", ".join((person.name, *about))
@@ -191,13 +188,11 @@ def _people(meta: Meta) -> Iterator[tuple[str, str]]:
 
 def _variant(value: Any) -> str:
     """A value in the type that Word has for it (22.4.2), else as text."""
-    if isinstance(value, bool):
-        return f"<vt:bool>{str(value).lower()}</vt:bool>"
-    if isinstance(value, int) and -MAX_NUMBER <= value < MAX_NUMBER:
+    if isinstance(value, int) and abs(value) < MAX_NUMBER:
         return f"<vt:i4>{value}</vt:i4>"
     if isinstance(value, datetime) and (moment := _utc(value)):
         return f"<vt:filetime>{moment}</vt:filetime>"
-    text = clean_text(value.isoformat() if isinstance(value, date) else str(value), line=True)
+    text = clean_text(value.isoformat() if isinstance(value, datetime) else str(value), line=True)
     return f"<vt:lpwstr>{escape(text if text.startswith(('http://', 'https://')) else _short(text))}</vt:lpwstr>"
 
 

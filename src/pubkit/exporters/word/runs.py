@@ -55,7 +55,7 @@ __all__ = ["Look", "Runs"]
 
 PIXEL = 0.75                # a pixel in points, at 96 dots per inch
 INLINE_TALLEST = 1.2        # of the leading, for a picture within a line
-RASTER = 2.0                # pixels of a drawn SVG for each pixel at 96 dots per inch
+RASTER = 1.5                # pixels of a drawn SVG for each pixel at 96 dots per inch
 BREAKS = re.compile(r"([\t\n])")
 # The order in which looks that come together are named; the first is what their style is based on.
 RANK = ("Hyperlink", "InternalLink", "CodeChar", "LeadIn", "Strong", "StrongInBold", "Emphasis", "SmallCaps", "Highlight", "Strikethrough",
@@ -105,7 +105,8 @@ class Runs:
         self.assets: dict[str, Asset] = {a.name: a for a in article.assets}
         self.anchors = self._anchors()
         self.labels = labels
-        self.labelled = {node.id: labels[id(node)] for node in walk(article) if isinstance(node, (Figure, Table)) and id(node) in labels}
+        self.labelled = {node.id: labels[id(node)] for node in walk(article)
+                         if isinstance(node, (Figure, Table)) and id(node) in labels} if labels else {}
         self.label_names: dict[int, str] = {}
         self.calls = 0
         self.note_calls: dict[str, tuple[str, str]] = {}
