@@ -357,6 +357,36 @@ def test_pull_quotations_wear_the_lines_of_the_theme(pull: str, sides: list[str]
     assert [etree.QName(line).localname for line in style.iterfind(f".//{W}pBdr/*")] == sides
 
 
+def sides(files: dict[str, bytes], paragraph: etree._Element) -> dict[str, str]:
+    """The borders that a paragraph has by its style and those below it: none, or the room to them in points."""
+    styles = {s.get(W + "styleId"): s for s in tree(files, "styles").iter(W + "style")}
+    found: dict[str, str] = {}
+    name: str | None = style(paragraph)
+    while name:
+        for line in styles[name].iterfind(f"{W}pPr/{W}pBdr/*"):
+            found.setdefault(etree.QName(line).localname, "" if line.get(W + "val") == "nil" else line.get(W + "space") or "0")
+        based = styles[name].find(W + "basedOn")
+        name = None if based is None else based.get(W + "val")
+    return found
+
+
+def test_what_stands_in_a_box_is_tied_together() -> None:
+    box = m.Aside([m.Paragraph("one"), m.Quote([m.Paragraph("two")]), m.List(["three", "four"]), m.Paragraph("five")])
+    files = parts(article(box))
+    boxed = {said(p): sides(files, p) for p in tree(files).iter(W + "p") if said(p) in ("Note", "one", "two", "three", "four", "five")}
+    assert [(words, s["top"], s["bottom"]) for words, s in boxed.items()] == [
+        ("Note", "11", ""), ("one", "", ""), ("two", "14", ""), ("three", "14", ""), ("four", "", ""), ("five", "", "11")]
+    assert {s["right"] for s in boxed.values()} == {"11"}
+    assert [s["left"] for s in boxed.values()] == ["11", "11", "26", "11", "11", "11"]
+
+
+def test_boxes_one_after_the_other_stand_apart() -> None:
+    files = parts(article(*[m.Aside([m.Paragraph(f"box {n}")]) for n in range(3)]))
+    fills = {said(p): style(p) for p in tree(files).iter(W + "p") if said(p).startswith("box")}
+    assert fills["box 0"] == fills["box 2"] == "Aside"
+    assert fills["box 1"].endswith("Second")
+
+
 @pytest.mark.parametrize(("width", "height", "wish", "expected"),
                          [(4000, 1000, 0.0, 1.0), (4000, 1000, 0.5, 0.5), (96, 96, 0.0, 72 / 357.28)])
 def test_pictures_keep_within_the_measure(width: int, height: int, wish: float, expected: float) -> None:

@@ -57,7 +57,10 @@ LISTS = ("ListBullet", "ListNumber", "ListContinue")
 
 
 class Place(Struct, frozen=True):
-    """Where blocks stand: the style of running text ('' in the body), indent and room in points, depth of lists, language, direction."""
+    """Where blocks stand: the style of running text ('' in the body), indent and room in points, depth of lists, language, direction.
+
+    ``box``: indent and room of the tinted box that they stand in.
+    """
 
     host: Host
     room: float
@@ -68,7 +71,7 @@ class Place(Struct, frozen=True):
     rtl: bool = False
     align: str = ""
     noted: bool = False
-    boxed: bool = False
+    box: tuple[float, float] | None = None
 
 
 class _Chain(Struct, frozen=True):
@@ -105,7 +108,9 @@ class Blocks(Runs):
     def made(self, style: str, content: list[Element], place: Place, name: str = "") -> Par:
         """A paragraph of elements, with what the place asks of it. Where a picture or formula stands in it, its lines grow."""
         tall = any(next(e.iter(word.qn("w:drawing"), word.qn("m:oMath")), None) is not None for e in content)
-        left = place.indent + self.package.styles.sheet.paras[style].left if place.indent else None
+        indent = place.indent + (BOX if place.box and not place.depth and not style.startswith("Aside") else 0.0)
+        own = 0.0 if place.box and style == "Code" else self.package.styles.sheet.paras[style].left  # a box leaves no bar beside code
+        left = indent + own if indent else None
         align = cast('Literal["", "left", "center", "right"]', place.align)
         return Par(style, self.marked(content, name), Variation(left=left, align=align, grows=tall), rtl=place.rtl)
 
@@ -133,7 +138,7 @@ class Blocks(Runs):
                 self._parted(out, part)
             asides = asides + 1 if isinstance(node, Aside) and place.style != "Aside" else 0
             if asides % 2 == 0 and asides:
-                self._boxed(part, place, second=True)
+                self._second(part)
             self.spaced(out, part)
             out.extend(part)
             previous = node
@@ -280,31 +285,52 @@ class Blocks(Runs):
 
     def _aside(self, node: Aside, place: Place) -> Story:
         title: Sequence[Inline] = node.title or (Text(aside_title(node.kind, self.language)),)
-        inner = msgspec.structs.replace(place, style="Aside", room=place.room - 2 * BOX, boxed=True)
+        inner = msgspec.structs.replace(place, style="Aside", room=place.room - 2 * BOX, depth=0, box=(place.indent, place.room))
         out = [self.paragraph("AsideTitle", title, place), *self.blocks(node.content, inner)]
         if place.style != "Aside":
             self._boxed(out, place)
         return self.mark_first(out, node.id)
 
-    def _boxed(self, out: Story, place: Place, second: bool = False) -> None:
+    def _boxed(self, out: Story, place: Place) -> None:
         """Tie the paragraphs of an aside to one tinted box.
 
         Their styles carry the box, and Word makes one of alike neighbours. Where lists or other blocks stand among them, every paragraph
-        is given borders of its own that reach as far as its neighbours', and only the first and the last close the box. ``second``: there
-        is another box above.
+        is given borders of its own that reach as far as its neighbours', at the left and over the space above it.
         """
         if isinstance(out[-1], Grid):
             out.append(Par("Aside", []))
         paragraphs = [p for p in out if isinstance(p, Par)]
         if len(paragraphs) < len(out) or any(p.style not in ("Aside", "AsideTitle") or p.number or p.variation.left for p in paragraphs):
-            for n, p in enumerate(paragraphs):
-                reach = max(1.0, self._left_edge(p) - place.indent - 0.5)
-                p.vary(box=Box(not n, n == len(paragraphs) - 1, reach, second), right=BOX, before=0.0, after=0.0)
-        elif second:
-            for p in paragraphs:
-                p.vary(box=Box(True, True, BOX - 0.5, second))
+            gaps = [self._gap(above, below) for above, below in pairwise(out)]
+            sides = [(BOX, gaps[0] if gaps else BOX), *pairwise(gaps), (gaps[-1] if gaps else BOX, BOX)]
+            for block, (above, below) in zip(out, sides, strict=False):
+                if isinstance(block, Par):
+                    last = block is out[-1]
+                    beside_table = not last and isinstance(out[out.index(block) + 1], Grid)
+                    reach = max(1.0, self._left_edge(block) - place.indent - 0.5)
+                    block.vary(box=Box(above, below if last or beside_table else 0.0, reach), right=BOX, before=0.0, after=0.0)
         paragraphs[0].vary(before=self.lead * 1.5)
         paragraphs[-1].vary(after=self.lead * 1.5)
+
+    def _gap(self, above: Par | Grid, below: Par | Grid) -> float:
+        """The space between two blocks, in points."""
+        sheet = self.package.styles.sheet.paras
+        first, second = (b if isinstance(b, Par) else None for b in (above, below))
+        alike = first is not None and second is not None and first.style == second.style and sheet[first.style].contextual
+        gaps = [0.0]
+        for par, side in ((first, "after"), (second, "before")):
+            if par and not (alike and not par.variation.apart):
+                own = 0.0 if par.style.startswith("Aside") else getattr(sheet[par.style], side)  # that of an aside is around its box
+                varied = getattr(par.variation, side)
+                gaps.append(own if varied is None else varied)
+        return max(gaps)
+
+    def _second(self, out: Story) -> None:
+        """Tell the box of an aside from that of another one above it."""
+        for block in out:
+            if isinstance(block, Par):
+                box = block.variation.box or Box(BOX, BOX, BOX - 0.5)
+                block.vary(box=msgspec.structs.replace(box, second=True))
 
     def _left_edge(self, p: Par) -> float:
         """Where a paragraph begins at the left, its mark included, in points."""
@@ -471,7 +497,9 @@ class Blocks(Runs):
             out.append(self.made("TableCaption", self._caption(node, look), msgspec.structs.replace(place, align="")))
         count = tables.columns(node)
         if count and (node.head or node.body or node.foot):
-            room, padding = (place.room + 2 * BOX, 2 * BOX) if place.boxed else (place.room, PADDING)
+            if place.box:  # from edge to edge, or there would be holes in the tint
+                place = msgspec.structs.replace(place, indent=place.box[0], room=place.box[1])
+            room, padding = place.room, 2 * BOX if place.box else PADDING
             pieces = tables.parts(node, count, room, self.theme.style("table-cell").size, padding)
             if len(pieces) > 1:
                 self.say("export-note", f"a table of {count} columns is too wide for Word's pages: it stands in {len(pieces)} parts")
@@ -486,7 +514,7 @@ class Blocks(Runs):
         rows = node.head or node.body or node.foot
         description = _shortened("; ".join(filter(None, (" ".join(plain_text(c.content, notes=False).split()) for c in rows[0].cells))))
         element = word.table(
-            "TableBoxed" if place.boxed else "TablePublished", part.widths, indent=place.indent, rtl=place.rtl,
+            "TableBoxed" if place.box else "TablePublished", part.widths, indent=place.indent, rtl=place.rtl,
             head=bool(node.head), foot=bool(node.foot), row_heads=any(r.cells and r.cells[0].header for r in node.body),
             title=title, description=description)
         grid = Grid(element)
@@ -499,9 +527,9 @@ class Blocks(Runs):
         width = sum(part.widths[spot.column : spot.column + spot.span])
         style = {"head": "TableHead", "foot": "TableTotal"}.get(kind, "TableText")
         align = part.aligns[spot.column]
-        room = width - (2 * BOX if place.boxed else PADDING)
+        room = width - (2 * BOX if place.box else PADDING)
         inner = Place(place.host, room, style, language=place.language, rtl=place.rtl, align=align if align != "left" else "",
-                      noted=place.noted, boxed=place.boxed)
+                      noted=place.noted, box=(0.0, width) if place.box else None)
         story = self._closed(self.blocks(spot.cell.content, inner), style)
         grid.first = grid.first or first_paragraph(story)
         return word.cell(width, self.package.elements(story), spot.span, spot.merged)

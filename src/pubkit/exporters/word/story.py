@@ -18,13 +18,13 @@ __all__ = ["Box", "Grid", "Number", "Paragraph", "Story", "Variation", "first_pa
 
 
 class Box(Struct, frozen=True):
-    """The part of a tinted box that a paragraph is: whether it closes it above and below, and how far the tint reaches out at the left.
+    """The part of a tinted box that a paragraph is: how far the tint reaches out above, below and at the left of it, in points.
 
     ``second``: the box follows another one.
     """
 
-    top: bool
-    bottom: bool
+    above: float
+    below: float
     reach: float
     second: bool = False
 

@@ -40,6 +40,7 @@ PADDED = ("grid", "solid")
 """Rules of tables whose cells have room at both sides."""
 ACCENT = 1.2            # points, of the line below a table's head
 BOX = 11.5              # points between the edge of a box and its text
+FARTHEST = 31.0         # points that a border may stand off (17.18.68)
 NO_LEVEL = 9            # the outline level of what is no heading (17.3.1.20)
 STYLED_LEVELS = 5       # levels of lists for which Word has styles
 SYMBOLS = "MS Gothic"
@@ -304,13 +305,18 @@ def _block_styles(s: _Sheet, theme: Theme) -> None:
            pBdr=borders("w:pBdr", bottom=(eighths(theme.rules.heavy / 1.5), accent, 1)))
 
 
-def box_sides(theme: Theme, box: Box = Box(True, True, BOX - 0.5)) -> dict[str, tuple[str, str, float]]:  # noqa: B008 (frozen)
-    """The borders of a part of the box of an aside: in the colour of its tint, or a bar before it, as the theme has it."""
-    edge = ("4", box_fill(theme, box), BOX - 0.5)
+def box_sides(theme: Theme, box: Box = Box(BOX, BOX, BOX - 0.5)) -> dict[str, tuple[str, str, float]]:  # noqa: B008 (frozen)
+    """The borders of a part of the box of an aside: in the colour of its tint, or a bar before it, as the theme has it.
+
+    A side that is not wanted is said to be none, since a style takes over what it does not say. Where two alike neighbours keep a
+    distance, it is the border between them that fills it (17.3.1.5).
+    """
+    fill, none = box_fill(theme, box), ("", "", 0.0)
+    edge = ("4", fill, BOX - 0.5)
     left = (eighths(theme.rules.heavy), rgb(theme.color.accent)) if theme.choices.aside == "barred" else edge[:2]
-    sides = {"left": (*left, min(31.0, box.reach)), "right": edge}
-    none = ("", "", 0.0)  # said, since a style takes over what it does not say
-    return {"top": edge if box.top else none, "bottom": edge if box.bottom else none, **sides}
+    above, below = (("4", fill, min(FARTHEST, room - 0.5)) if room else none for room in (box.above, box.below))
+    between = {"between": above} if box.above and not box.below else {}
+    return {"top": above, "bottom": below, "left": (*left, min(FARTHEST, box.reach)), "right": edge, **between}
 
 
 def box_fill(theme: Theme, box: Box) -> str:
@@ -546,4 +552,5 @@ def _said(v: Variation) -> Iterator[str]:
     if v.grows:
         yield "tall"
     if v.box:
-        yield f"boxed {v.box.reach:g} pt" + " top" * v.box.top + " bottom" * v.box.bottom + " second" * v.box.second
+        yield f"boxed {v.box.reach:g} pt" + "".join(
+            f" {room:g} pt {side}" for room, side in ((v.box.above, "over"), (v.box.below, "under")) if room) + " second" * v.box.second
