@@ -549,7 +549,7 @@ def test_the_template_can_be_worn() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "house.docx"
         path.write_bytes(out.getvalue())
-        output = export(pubkit.normalize(every_node())[0], options=docx.Options(reference_doc=str(path)))
+        output = pubkit.export(every_node(), "docx", reference_doc=path)
     assert "style-missing" not in [d.code for d in output.diagnostics]
     document = Document(io.BytesIO(output.files[0].data))
     assert document.styles["Quote"].font.name == "Papyrus"

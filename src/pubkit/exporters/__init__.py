@@ -7,6 +7,7 @@ A format of another package is found by entry point (group ``pubkit.exporters``)
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -77,7 +78,8 @@ class Exporter(Struct, frozen=True):
                 hint = (f"Did you mean {close[0]}? " if close else "") + f"{self.format.name} knows: {', '.join(known) or 'no options'}"
                 raise OptionError(f"{self.format.name} has no option {name!r}", hint=hint)
         try:
-            return msgspec.convert(dict(options), self.options, strict=False)
+            given = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in options.items()}
+            return msgspec.convert(given, self.options, strict=False)
         except msgspec.ValidationError as error:
             message, _, place = str(error).partition(" - at `$")
             name = place.strip(".`").partition(".")[0].partition("[")[0]

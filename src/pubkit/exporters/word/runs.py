@@ -6,9 +6,10 @@ All looks of words are character styles: where several come together, `Styles` m
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 import msgspec
 from msgspec import Struct
@@ -90,8 +91,8 @@ def _rank(style: str) -> int:
     return RANK.index(style) if style in RANK else len(RANK)
 
 
-class Runs:
-    """Writes the inlines of one article."""
+class Runs(ABC):
+    """Writes the inlines of one article; what blocks there are in them, those of notes, `note` writes."""
 
     def __init__(self, package: Package, theme: Theme, article: Article, language: str, found: list[Diagnostic],
                  labels: Mapping[int, Label]) -> None:
@@ -306,9 +307,9 @@ class Runs:
         self.note(note, number, word.note_mark(kind, style))
         return out
 
-    if TYPE_CHECKING:
-        def note(self, note: Note, number: str, mark: Element) -> None:
-            """Write what a note says; see `Blocks`."""
+    @abstractmethod
+    def note(self, note: Note, number: str, mark: Element) -> None:
+        """Write what a note says, its first paragraph with the note's number."""
 
     # -- Pictures --------------------------------------------------------------------------------------------------------------------
 
