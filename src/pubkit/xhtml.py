@@ -256,10 +256,11 @@ class Renderer:
                 long = " pk-long" if max(map(len, text.split("\n"))) > WIDE else ""
                 return f'<pre{ids} class="pk-code{long}" dir="ltr" tabindex="0"><code>{self._code(text, language)}</code></pre>'
             case Quote(content, attribution, pull):
-                source = f'<div class="pk-source">{self.inlines(attribution)}</div>\n' if attribution else ""
+                inner = self.blocks(content)
+                inner += f'<div class="pk-source">{self.inlines(attribution)}</div>\n' if attribution else ""
                 if pull:
-                    return f'<aside{ids} class="pk-pull"{self._kind("pullquote")}>\n{self.blocks(content)}{source}</aside>'
-                return f'<blockquote{ids} class="pk-quote">\n{self.blocks(content)}{source}</blockquote>'
+                    return f'<aside{ids} class="pk-pull"{self._kind("pullquote")}>\n{inner}</aside>'
+                return f'<blockquote{ids} class="pk-quote">\n{inner}</blockquote>'
             case Verse(lines):
                 return f'<p{ids} class="pk-verse">' + "<br/>\n".join(f"<span>{self.inlines(x)}</span>" for x in lines) + "</p>"
             case Figure():
@@ -313,8 +314,8 @@ class Renderer:
     def _tight(self, blocks: Sequence[Block]) -> str:
         """Blocks of a tight item: a first paragraph stands bare."""
         if blocks and isinstance(blocks[0], Paragraph) and not blocks[0].id:
-            rest = self.blocks(blocks[1:])
-            return self.inlines(blocks[0].content) + ("\n" + rest if rest else "")
+            first, rest = self.inlines(blocks[0].content), self.blocks(blocks[1:])  # in this order, which numbers notes
+            return first + ("\n" + rest if rest else "")
         return self.blocks(blocks)
 
     def _figure(self, node: Figure, kind: str) -> str:
@@ -435,7 +436,8 @@ class Renderer:
         src = self.dialect.src(asset) if asset else ""
         if not asset or not src:
             text = "" if node.decorative else escape(node.alt or words.word("image", self.dialect.language))
-            url = self.dialect.href(node.src) if node.src.startswith(("http://", "https://")) and not self.in_link else ""
+            address = f"https:{node.src}" if node.src.startswith("//") else node.src
+            url = self.dialect.href(address) if address.startswith(("http://", "https://")) and not self.in_link else ""
             tag = "p" if block else "span"
             return f'<{tag} class="pk-missing">{self._link(text, url, "")}</{tag}>' if text else ""
         alt = attr("alt", "" if node.decorative else node.alt or self.dialect.undescribed) or ' alt=""'

@@ -226,7 +226,7 @@ class _Chapter(Blocks):
 
     def _byline(self) -> list[Element]:
         meta, look = self.meta, self.look(self.place)
-        named = [a for a in meta.authors if a.role == "author"] or list(meta.authors)
+        named = [a for a in meta.authors if a.role == "author"] or [a for a in meta.authors if a.role != "publisher"]
         out: list[Element] = []
         if named:
             marks = [f"\ue000{i}\ue001" for i in range(len(named))]
@@ -255,7 +255,7 @@ class _Chapter(Blocks):
             label = Strong(words.word("correction", language))
             lines.append((label, Text(f" ({words.date(correction.date, language)}): "), *correction.content))
         if any(p.role == "author" for p in meta.authors):
-            lines.extend((Strong(p.name), Text(f", {p.role}")) for p in meta.authors if p.role != "author")
+            lines.extend((Strong(p.name), Text(f", {p.role}")) for p in meta.authors if p.role not in ("author", "publisher"))
         if meta.series:
             position, name = meta.series.position, meta.series.name
             lines.append((Text(words.word("series", language, n=str(position), name=name) if position else name),))
