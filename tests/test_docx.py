@@ -19,11 +19,12 @@ from lxml import etree
 import pubkit
 from pubkit import model as m
 from pubkit import zipfiles
-from pubkit.diagnostics import ReadError
+from pubkit.diagnostics import OptionError
 from pubkit.exporters import docx
 from pubkit.exporters.base import Output
 from pubkit.exporters.word import elements as word
 from pubkit.math import to_mathml
+from pubkit.normalize import normalize
 from pubkit.theme import load
 from samples import at_random, every_node
 
@@ -564,11 +565,11 @@ def test_a_template_that_is_none_is_said_before_anything_is_made(tmp_path: Path)
     for name, data in (("old.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), ("cut.docx", docx.template(THEME)[:5000])):
         path = tmp_path / name
         path.write_bytes(data)
-        with pytest.raises(ReadError, match=r".") as error:
+        with pytest.raises(OptionError, match=r".") as error:
             pubkit.build(article_, tmp_path / "out", ["docx", "json"], options={"docx": {"reference_doc": str(path)}})
         assert error.value.location.file == str(path)
         assert error.value.hint
-    with pytest.raises(ReadError, match=r"cannot be read"):
+    with pytest.raises(OptionError, match=r"cannot be read"):
         pubkit.build(article_, tmp_path / "out", ["docx"], options={"docx": {"reference_doc": str(tmp_path / "none.docx")}})
     assert not list((tmp_path / "out").glob("*"))
 
@@ -665,3 +666,49 @@ def test_headings_are_numbered_where_the_theme_has_numbers() -> None:
     found = numbers(tree(bound))
     assert [level for _, level in found] == ["0", "1", "0", "1"]
     assert found[0][0] == found[1][0] != found[2][0] == found[3][0]
+
+
+def test_a_build_never_replaces_its_template(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Title\n\nText.\n", "utf-8")
+    house = tmp_path / "a.docx"
+    house.write_bytes(docx.template(THEME))
+    report = pubkit.build(tmp_path / "a.md", tmp_path, ["docx"], options={"docx": {"reference_doc": str(house)}})
+    assert [str(e) for e in report.errors] != []
+    assert house.read_bytes() == docx.template(THEME)
+
+
+def test_no_word_of_ours_stands_in_the_heads_of_a_template(tmp_path: Path) -> None:
+    (tmp_path / "house.docx").write_bytes(docx.template(load("letter")))
+    output = pubkit.export(article(m.Paragraph("Text.")), "docx", reference_doc=tmp_path / "house.docx")
+    heads = [etree.fromstring(d) for n, d in zipfiles.unpack(output.files[0].data).items() if re.search(r"(header|footer)\d", n)]
+    assert heads
+    assert {said(root).strip() for root in heads} <= {"", "1"}
+
+
+def test_boxes_wear_the_tint_of_the_template(tmp_path: Path) -> None:
+    (tmp_path / "house.docx").write_bytes(docx.template(load("letter")))
+    text = article(m.Aside([m.Paragraph("x"), m.List(["y"])]), m.List([m.ListItem([m.Paragraph("a"), m.List(["b"])]), "c"]))
+    files = zipfiles.unpack(pubkit.export(text, "docx", reference_doc=tmp_path / "house.docx").files[0].data)
+    tint = word.rgb(load("letter").color.tint)
+    boxed = [s for s in tree(files, "styles").iter(W + "style") if "boxed" in s.find(W + "name").get(W + "val")]  # type: ignore[union-attr, operator]
+    assert boxed
+    assert {e.get(W + "fill") for s in boxed for e in s.iter(W + "shd")} == {tint}
+    assert {e.get(W + "color") for s in boxed for e in s.iterfind(f"{W}pPr/{W}pBdr/*")} <= {None, tint}
+    worn = {said(p): style(p) for p in tree(files).iter(W + "p")}
+    assert worn["a"].endswith("0PtBelow")
+
+
+def test_cells_beside_those_that_reach_down_are_kept() -> None:
+    rows = [m.Row(["a", m.Cell("b", colspan=2, rowspan=2)]), m.Row(["c", "d"]), m.Row(["e"])]
+    table = m.Table([m.Column()], body=rows)
+    root = tree(parts(normalize(article(table))[0]))
+    assert [said(p) for p in root.iter(W + "p") if said(p) in "abcde" and said(p)] == ["a", "b", "c", "d", "e"]
+    assert len(root.findall(f".//{W}gridCol")) == 4
+
+
+def test_a_link_to_a_table_leads_there() -> None:
+    table = m.Table([m.Column()], body=[m.Row(["x"])], id="t")
+    root = tree(parts(article(m.Paragraph(m.Reference("it", "t")), table)))
+    (mark,) = root.iter(W + "bookmarkStart")
+    assert [h.get(W + "anchor") for h in root.iter(W + "hyperlink")] == [mark.get(W + "name")]
+    assert said(mark.getparent()) == "x"  # type: ignore[arg-type]

@@ -23,11 +23,14 @@ from pubkit.model import (
     Heading,
     Image,
     Link,
+    List,
+    ListItem,
     Meta,
     Note,
     Paragraph,
     Person,
     Reference,
+    Strong,
     Table,
     decode,
 )
@@ -121,6 +124,15 @@ def test_notes_stand_at_the_end_with_a_way_back() -> None:
     note = root.get_element_by_id(call.get("href")[1:])
     assert "A note." in note.text_content()
     assert note.xpath(".//a[@role='doc-backlink']/@href") == ["#" + call.get("id")]
+
+
+def test_paragraphs_of_notes_and_items_keep_their_ids() -> None:
+    note = Note([Paragraph("One.", id="n1"), Paragraph("Two.", id="n2")])
+    items = List([ListItem(Paragraph((Strong("Lead."), " text"), id=f"i{n}")) for n in range(2)])
+    work = article(Paragraph(("x", note, *(Reference("to", name) for name in ("n1", "n2", "i0", "i1")))), items)
+    root = tree(work)
+    for link in root.xpath("//p/a[not(@role)]/@href"):
+        assert root.get_element_by_id(link[1:]).tag == "p"
 
 
 def test_one_main_and_one_first_heading() -> None:

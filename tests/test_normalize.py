@@ -201,6 +201,15 @@ def test_spans_are_cut_to_the_table_and_gaps_filled() -> None:
     assert codes == {"span-clamped"}
 
 
+def test_a_cell_of_several_rows_and_columns_at_the_end_of_its_row_has_room() -> None:
+    content, codes = clean(m.Table([m.Column()], body=[m.Row(["a", m.Cell("b", colspan=2, rowspan=2)]), m.Row(["c", "d"])]))
+    table = content[0]
+    assert isinstance(table, m.Table)
+    assert len(table.columns) == 4
+    assert [[m.plain_text(c.content).strip() for c in row.cells] for row in table.body] == [["a", "b", ""], ["c", "d"]]
+    assert codes == {"table-ragged"}
+
+
 def test_links_do_not_stand_in_links() -> None:
     content, _ = clean(m.Paragraph([m.Link([m.Link("x", "https://a.example/")], "https://b.example/")]))
     assert content == (m.Paragraph([m.Link("x", "https://b.example/")]),)

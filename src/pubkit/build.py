@@ -377,7 +377,8 @@ def job(work: Job, settings: Settings) -> Result:
         if settings.strict and (grave := [d for d in found if d.severity != "info"]):
             raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source,
                               hint="Mend them, or build without --strict")
-        return Result(work.source, article.meta.slug, article.meta.title_text, _written(outputs, settings.out), entry, found, links=links,
+        written = _written(outputs, settings.out, _given(settings))
+        return Result(work.source, article.meta.slug, article.meta.title_text, written, entry, found, links=links,
                       pictures=_pictures(article, work.source, settings))
     except PubkitError as error:
         return Result(work.source, diagnostics=found, error=_at(error, work.source))
@@ -443,9 +444,19 @@ def _outputs(article: Article, worn: Theme, settings: Settings,
     return outputs, entry
 
 
-def _written(outputs: Iterable[Output], out: str) -> tuple[Made, ...]:
-    """Every file of a job, written; none of them stays if one cannot be."""
+def _given(settings: Settings) -> frozenset[Path]:
+    """Files that options name, which no output may replace."""
+    house = settings.options.get("docx", {}).get("reference_doc")
+    return frozenset([Path(house).resolve()] if house else ())
+
+
+def _written(outputs: Iterable[Output], out: str, kept: frozenset[Path] = frozenset()) -> tuple[Made, ...]:
+    """Every file of a job, written, but over none that is ``kept``; none of them stays if one cannot be."""
     written: list[Made] = []
+    outputs = list(outputs)
+    for file in (file for output in outputs for file in output.files):
+        if (Path(out) / file.name).resolve() in kept:
+            raise ExportError(f"{file.name} would replace the reference document", hint="Give the outputs another folder")
     try:
         for output in outputs:
             for file, path in zip(output.files, output.write(out), strict=True):

@@ -87,7 +87,11 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
     """Build articles: files, and folders that are searched for them. '-' is standard input."""
     publication = _publication(paths[0], url=site_url, title=site_title, language=language, author=author)
     chosen = _options(options)
-    if reference_doc:
+    if reference_doc is not None:
+        if "docx" not in _names(formats):
+            raise UsageError("--reference-doc is for DOCX, which is not among the formats", hint="Add docx to -f, or leave it out")
+        if not reference_doc or "reference_doc" in chosen.get("docx", {}):
+            raise UsageError("--reference-doc names no file" if not reference_doc else "two reference documents are given", hint="Name one")
         chosen.setdefault("docx", {})["reference_doc"] = reference_doc
     meta: dict[str, Any] = {"published": _date(date)} if date else {}
     if slug:
@@ -414,6 +418,8 @@ def template(out: str, theme: str, language: str) -> None:
     from pubkit.exporters import docx
     from pubkit.files import write_file
 
+    if Path(out).suffix.lower() != ".docx":
+        raise UsageError(f"{out} is no name of a Word document", hint="Name a file that ends in .docx")
     if Path(out).exists():
         raise UsageError(f"{out} exists already", hint="Name another file with -o, or remove it")
     click.echo(write_file(Path(out), docx.template(themes_.load(theme), language)))

@@ -761,19 +761,18 @@ def _mathml(node: Math | MathBlock, display: bool) -> str | None:
 
 
 def _grid_width(rows: tuple[Row, ...]) -> int:
-    """How many columns the rows fill. A row's last cell counts as one: its span adds no column that nothing else stands in."""
+    """How many columns the rows fill. Columns at the end in which no cell begins are only spanned, and count for nothing."""
     width = 0
     hanging: dict[int, int] = {}
     for row in rows:
         column = 0
-        for index, cell in enumerate(row.cells):
+        for cell in row.cells:
             while hanging.get(column, 0):
                 column += 1
-            span = 1 if index == len(row.cells) - 1 else min(cell.colspan, 1000)
-            for c in range(column, column + span):
-                hanging[c] = max(hanging.get(c, 0), cell.rowspan)
-            column += span
-        width = max(width, column)
+            width = max(width, column + 1)
+            for _ in range(min(cell.colspan, 1000)):
+                hanging[column] = max(hanging.get(column, 0), cell.rowspan)
+                column += 1
         hanging = {c: n - 1 for c, n in hanging.items() if n > 1}
     return width
 

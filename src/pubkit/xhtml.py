@@ -305,7 +305,7 @@ class Renderer:
         content = item.content
         if leads and (lead := lead_in(item)) and isinstance(content[0], Paragraph):
             first = f'<strong class="pk-leadin">{self.inlines(lead.content)}</strong>{self.inlines(content[0].content[1:])}'
-            first = first if tight else f"<p>{first}</p>\n"
+            first = first if tight and not content[0].id else f"<p{self._id(content[0].id)}>{first}</p>\n"
             inner = first + ("\n" + self.blocks(content[1:]) if content[1:] else "")
         else:
             inner = self._tight(content) if tight else self.blocks(content)
@@ -471,14 +471,16 @@ class Renderer:
         place = f'id="{self.dialect.prefix}_note-{number}"'
         blocks = note.content
         if self.dialect.notes == "popup":
-            before = f'<aside {place} class="pk-note" epub:type="footnote" role="doc-footnote">\n<p>'
-            if blocks and isinstance(blocks[0], Paragraph):
-                after = f"\u2002{self.inlines(blocks[0].content)}</p>\n{self.blocks(blocks[1:])}"
+            first = blocks[0] if blocks and isinstance(blocks[0], Paragraph) else None
+            before = f'<aside {place} class="pk-note" epub:type="footnote" role="doc-footnote">\n<p{self._id(first.id if first else "")}>'
+            if first:
+                after = f"\u2002{self.inlines(first.content)}</p>\n{self.blocks(blocks[1:])}"
             else:
                 after = f"</p>\n{self.blocks(blocks)}"
             return before, number, f"{after}</aside>\n"
-        if blocks and isinstance(blocks[-1], Paragraph):
-            inner = f"{self.blocks(blocks[:-1])}<p>{self.inlines(blocks[-1].content)} "
+        last = blocks[-1] if blocks else None
+        if isinstance(last, Paragraph):
+            inner = f"{self.blocks(blocks[:-1])}<p{self._id(last.id)}>{self.inlines(last.content)} "
         else:
             inner = f"{self.blocks(blocks)}<p>"
         return f'<li {place} value="{number}">{inner}', number, "</p></li>\n"

@@ -41,7 +41,8 @@ PARAGRAPHS = {
     "Title": "h1", **{f"heading {n}": f"h{n}" for n in range(1, 7)}, "Normal": "p", "Body Text": "p", "First Paragraph": "p",
     "Kicker": "p.kicker", "Subtitle": "p.deck", "Byline": "p.byline", "Quote": "blockquote > p", "Pull Quote": "aside.pull > p",
     "Attribution": "p.source", "Pull Quote Attribution": "p.source", "Verse": "p.verse", "Definition Term": "dl > dt",
-    "Definition": "dl > dd > p", "Code": "pre", "Formula": "p.formula", "Aside": "aside > p", "Aside Title": "p.aside-title", "Rule": "hr",
+    "Definition": "dl > dd > p", "Code": "pre", "Formula": "p.formula", "Aside": "aside > p", "Aside Title": "p.aside-title",
+    "Rule": "p.rule",
     "Figure": "p.figure", "Captioned Figure": "p.figure", "caption": "figcaption", "Table Caption": "figcaption", "Table Text": "p",
     "Table Head": "p", "Table Total": "p", "Table End": "p.end", "Embed": "p.embed", "Embed Picture": "p.embed", "footnote text": "p",
     "endnote text": "p", "Colophon": "p.colophon", "Colophon First": "p.colophon", "List Continue": "p.continue", "List Bullet": "p",
@@ -262,9 +263,8 @@ def _paths(path: str) -> Iterator[tuple[str, str]]:
 
 OURS = {
     "pk-kicker": "p.kicker", "pk-deck": "p.deck", "pk-meta": "p.byline", "pk-source": "p.source", "pk-verse": "p.verse",
-    "pk-math": "p.formula",
-    "pk-aside-title": "p.aside-title", "pk-pull": "aside.pull", "pk-missing": "em", "pk-table": "div", "pk-embed": "figure.embed",
-    "pk-check": "input", "pk-smallcaps": "span.smallcaps",
+    "pk-math": "p.formula", "pk-aside-title": "p.aside-title", "pk-pull": "aside.pull", "pk-missing": "em", "pk-table": "div",
+    "pk-embed": "figure.embed", "pk-check": "input", "pk-smallcaps": "span.smallcaps",
 }
 
 
@@ -373,9 +373,7 @@ class _Reader:
 
     def close(self) -> None:
         block, self.open = self.open, None
-        if block is None:
-            return
-        if block.kind == "toc":
+        if block is None or block.kind == "toc":
             return
         if block.kind == "elsewhere":
             self.story.elsewhere.add(block.text)
@@ -652,14 +650,14 @@ def _references(story: Story) -> list[Any]:
 def _linked(story: Story, targets: dict[str, str] | None = None) -> Iterator[tuple[str, str]]:
     """Words with the address that they lead to; what leads to one place without a gap is one link."""
     for block in story.everything:
-        text, last, key = "", "", ""
+        text, link, where = "", "", ""
         for char in [*block.chars, Char("")]:
-            now = (targets or {}).get(char.link[1:], char.link) if char.link.startswith("#") else char.link
-            if now != key:
-                if key:
-                    yield text, last
+            now = (targets or {}).get(char.link[1:], "") if char.link.startswith("#") else char.link
+            if bool(char.link) != bool(link) or now != where:
+                if link:
+                    yield text, link
                 text = ""
-            text, last, key = text + char.sign, char.link, now
+            text, link, where = text + char.sign, char.link, now
 
 
 @_aspect

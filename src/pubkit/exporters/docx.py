@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from pubkit import words
-from pubkit.diagnostics import Diagnostic, LimitError, ReadError, diagnostic
+from pubkit.diagnostics import Diagnostic, LimitError, OptionError, ReadError, diagnostic
 from pubkit.exporters.base import File, Output
 from pubkit.exporters.captions import Label, labels
 from pubkit.exporters.word import elements as word
@@ -59,9 +59,12 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(options: Options) -> None:
-    """Raise `ReadError` or `LimitError` where the reference document cannot be used."""
+    """Raise `OptionError` where the reference document cannot be used."""
     if options.reference_doc:
-        _reference(options.reference_doc)
+        try:
+            _reference(options.reference_doc)
+        except (ReadError, LimitError) as error:
+            raise OptionError(error.message, file=error.location.file, hint=error.hint) from error
 
 
 def _reference(path: str) -> Reference:
@@ -145,7 +148,7 @@ def template(theme: Theme, language: str = "en") -> bytes:
             table.append(word.row([word.cell(w, p) for w, p in zip(widths, words_, strict=True)], head))
         story += [Grid(table), Par("TableEnd", [])]
     package.add(story)
-    meta = Meta(title="Title", language=language)
+    meta = Meta(language=language)  # no words of ours in its heads, which all documents made with it would carry
     package.body.append(package.section(meta, language, words.direction(language) == "rtl"))
     return package.save(properties.parts(meta, package.body))[0]
 

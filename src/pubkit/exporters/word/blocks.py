@@ -16,7 +16,7 @@ from pubkit.exporters.word.elements import Element
 from pubkit.exporters.word.numbering import LEVELS, Format, Level
 from pubkit.exporters.word.package import Host
 from pubkit.exporters.word.runs import PIXEL, Look, Runs
-from pubkit.exporters.word.story import Box, Grid, Number, Story, Variation, first_paragraph
+from pubkit.exporters.word.story import Box, Grid, Number, Story, Variation
 from pubkit.exporters.word.story import Paragraph as Par
 from pubkit.exporters.word.styles import BOX, SYMBOLS, list_style
 from pubkit.model import (
@@ -73,6 +73,12 @@ class Place(Struct, frozen=True):
     noted: bool = False
     box: tuple[float, float] | None = None
 
+    def within(self, node: Passage) -> Place:
+        """The place of the blocks of a passage: in its language and direction."""
+        rtl = node.direction == "rtl" or (not node.direction and bool(node.language) and words.direction(node.language) == "rtl")
+        rtl = self.rtl if not node.direction and not node.language else rtl
+        return msgspec.structs.replace(self, language=node.language or self.language, rtl=rtl)
+
 
 class _Chain(Struct, frozen=True):
     """The list of several levels that a list belongs to, as Word counts it."""
@@ -118,11 +124,13 @@ class Blocks(Runs):
         """Put a bookmark for an id at the first paragraph of a story."""
         if not name or name not in self.anchors:
             return story
-        first = first_paragraph(story)
-        if first is None:
-            first = Par("TableEnd", [])
-            story.insert(0, first)
-        first.content[0:0] = self.marked([], name)
+        if not story:
+            story.append(Par("TableEnd", []))
+        first, ends = story[0], self.marked([], name)
+        if isinstance(first, Par):
+            first.content[0:0] = ends
+        else:
+            word.begin(first.element, ends)
         return story
 
     # -- Blocks ----------------------------------------------------------------------------------------------------------------------
@@ -195,11 +203,8 @@ class Blocks(Runs):
                 return [self._math_block(node, place)]
             case Embed():
                 return self._embed(node, place)
-            case Passage(content, language, direction, name):
-                rtl = direction == "rtl" or (not direction and bool(language) and words.direction(language) == "rtl")
-                rtl = place.rtl if not direction and not language else rtl
-                inner = msgspec.structs.replace(place, language=language or place.language, rtl=rtl)
-                return self.mark_first(self.blocks(content, inner), name)
+            case Passage(content, _, _, name):
+                return self.mark_first(self.blocks(content, place.within(node)), name)
             case Rule(name):
                 return [self.paragraph("Rule", (), place, name)]
             case _:
@@ -402,7 +407,8 @@ class Blocks(Runs):
 
     def _item(self, item: ListItem, node: List, chain: _Chain, level: int, outer: Place, place: Place, leads: bool) -> Story:
         style = outer.style or list_style("ListNumber" if node.ordered else "ListBullet", outer.depth)
-        look = self.look(place, style)
+        first, at, names, rest = _opening(item.content, place)
+        look = self.look(at, style)
         own = chain.levels[level]
         number, box = chain.number, list[Element]()
         if item.checked is not None:
@@ -412,20 +418,18 @@ class Blocks(Runs):
         if not node.ordered and (item.checked is not None) != (own.format == "check"):
             other = msgspec.structs.replace(own, format="bullet" if item.checked is None else "check")
             number = self.package.lists.new((*chain.levels[:level], other), level, 1)
-        first, rest = (item.content[0], item.content[1:]) if item.content else (Paragraph(()), ())
-        lead: Sequence[Inline] = ()
-        if isinstance(first, Paragraph):
-            lead, name = first.content, first.id
-        else:
-            rest, name = item.content, ""
+        lead: Sequence[Inline] = first.content
         runs: list[Element] = []
         if leads and (strong := lead_in(item)):
             runs = self.inlines(strong.content, look.with_("LeadIn"))
             lead = lead[1:]
         content = [*box, *runs, *self.inlines(lead, look)]
-        par = self.made(style, content, msgspec.structs.replace(place, indent=0.0), name)
+        par = self.made(style, content, msgspec.structs.replace(at, indent=0.0), first.id)
         par.number = Number(number, level, own.left - own.hanging, own.left)
-        return self.mark_first([par, *self._continued(rest, par, node, chain, level, outer, place)], item.id)
+        out: Story = [par]
+        for name in names:
+            out = self.mark_first(out, name)
+        return self.mark_first([*out, *self._continued(rest, par, node, chain, level, outer, place)], item.id)
 
     def _continued(self, blocks: Sequence[Block], first: Par, node: List, chain: _Chain, level: int, outer: Place, place: Place) -> Story:
         """What follows the first paragraph of an item: paragraphs as continuations, lists a level below, all else at the item's indent."""
@@ -445,6 +449,8 @@ class Blocks(Runs):
                 counted = counted or block.ordered
                 if part:
                     self._joined(part, node.tight)
+            elif isinstance(block, Passage):
+                part = self.mark_first(self._continued(block.content, first, node, chain, level, outer, place.within(block)), block.id)
             else:
                 part = self.block(block, place)
             self.spaced(out or [first], part)
@@ -495,7 +501,7 @@ class Blocks(Runs):
         if node.caption:
             look = self.look(place, "TableCaption")
             out.append(self.made("TableCaption", self._caption(node, look), msgspec.structs.replace(place, align="")))
-        count = tables.columns(node)
+        count = len(node.columns)
         if count and (node.head or node.body or node.foot):
             if place.box:  # from edge to edge, or there would be holes in the tint
                 place = msgspec.structs.replace(place, indent=place.box[0], room=place.box[1])
@@ -517,13 +523,12 @@ class Blocks(Runs):
             "TableBoxed" if place.box else "TablePublished", part.widths, indent=place.indent, rtl=place.rtl,
             head=bool(node.head), foot=bool(node.foot), row_heads=any(r.cells and r.cells[0].header for r in node.body),
             title=title, description=description)
-        grid = Grid(element)
         for kind, group in (("head", part.head), ("body", part.body), ("foot", part.foot)):
             for row in group:
-                element.append(word.row([self._cell(spot, kind, part, place, grid) for spot in row], kind == "head"))
-        return grid
+                element.append(word.row([self._cell(spot, kind, part, place) for spot in row], kind == "head"))
+        return Grid(element)
 
-    def _cell(self, spot: tables.Spot, kind: str, part: tables.Part, place: Place, grid: Grid) -> Element:
+    def _cell(self, spot: tables.Spot, kind: str, part: tables.Part, place: Place) -> Element:
         width = sum(part.widths[spot.column : spot.column + spot.span])
         style = {"head": "TableHead", "foot": "TableTotal"}.get(kind, "TableText")
         align = part.aligns[spot.column]
@@ -531,8 +536,19 @@ class Blocks(Runs):
         inner = Place(place.host, room, style, language=place.language, rtl=place.rtl, align=align if align != "left" else "",
                       noted=place.noted, box=(0.0, width) if place.box else None)
         story = self._closed(self.blocks(spot.cell.content, inner), style)
-        grid.first = grid.first or first_paragraph(story)
         return word.cell(width, self.package.elements(story), spot.span, spot.merged)
+
+
+def _opening(blocks: Sequence[Block], place: Place) -> tuple[Paragraph, Place, list[str], Sequence[Block]]:
+    """The paragraph that begins an item, within passages too: with its place, the ids of these passages, and the blocks that follow."""
+    first = blocks[0] if blocks else None
+    if isinstance(first, Paragraph):
+        return first, place, [], blocks[1:]
+    if isinstance(first, Passage) and first.content:
+        par, at, names, rest = _opening(first.content, place.within(first))
+        left = (msgspec.structs.replace(first, content=tuple(rest), id=""),) if rest else ()
+        return par, at, [first.id, *names], (*left, *blocks[1:])
+    return Paragraph(()), place, [], blocks
 
 
 def _format(node: List) -> Format:
@@ -547,7 +563,7 @@ def _hanging(node: List, lead: float) -> float:
     last = node.start + len(node.items) - 1
     if "roman" in node.style:
         return lead * (1.5 if last < 13 else 2.5)
-    return lead * max(1.0, 0.5 * len(str(last))) if node.style == "decimal" else lead
+    return lead * max(1.0, 0.25 + 0.5 * len(str(last))) if node.style == "decimal" else lead
 
 
 def _shortened(text: str) -> str:

@@ -17,8 +17,8 @@ from msgspec import Struct
 from pubkit import words
 
 __all__ = [
-    "NS", "Element", "Picture", "Props", "bookmark", "borders", "break_", "cell", "checkbox", "contents", "drawing", "eighths", "el",
-    "end_of_field", "field", "half_points", "hyperlink", "languages", "merge", "note_call", "note_mark", "paragraph", "ppr", "qn",
+    "NS", "Element", "Picture", "Props", "begin", "bookmark", "borders", "break_", "cell", "checkbox", "contents", "drawing", "eighths",
+    "el", "end_of_field", "field", "half_points", "hyperlink", "languages", "merge", "note_call", "note_mark", "paragraph", "ppr", "qn",
     "rgb", "root", "row", "rpr", "run", "section", "section_like", "start_of_field", "styles_of", "tab", "table", "text",
     "twips",
 ]
@@ -298,6 +298,13 @@ def paragraph(style: str, content: Iterable[Element], *, number: tuple[str, int]
     out = el("w:p", ppr(props, **extra))
     out.extend(content)
     return out
+
+
+def begin(block: Element, content: Sequence[Element]) -> None:
+    """Put elements at the beginning of the first paragraph in a block."""
+    first = next(block.iter(qn("w:p")))
+    at = 1 if first.find(qn("w:pPr")) is not None else 0
+    first[at:at] = content
 
 
 def table(style: str, widths: Sequence[float], *, indent: float = 0.0, rtl: bool = False, head: bool = False, foot: bool = False,

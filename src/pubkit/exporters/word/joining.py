@@ -80,6 +80,7 @@ SYMBOLS = re.compile(r"symbol|dings|math|emoji", re.IGNORECASE)
 VARIED = " + "
 BOLD = re.compile(r"bold|smbld|black|heavy", re.IGNORECASE)  # families whose weight is in their name
 TEXT = ("normal", "body text", "first paragraph")  # running text, which is the template's own
+FRAME = "11"  # points from the text of a box to the lines of its frame
 WIDEST = 0.84  # of a column, for the indents of both sides
 
 
@@ -325,6 +326,24 @@ class _Styles:
             put(pr, el("w:jc", val="left"), PPR_RANK)
         if not code:
             _plain_borders(pr)
+        self._boxed_alike(pr)
+
+    def _boxed_alike(self, pr: Element) -> None:
+        """Give the part of a box the tint of the template's boxes; where these have none, keep the lines of its frame alone visible."""
+        style, lines = pr.getparent(), pr.find(W + "pBdr")
+        if style is None or lines is None or " + " not in _name(style) or "boxed" not in _name(style):
+            return
+        aside = self.index.styles.get(self.ids.get("Aside", ""))
+        fill = None if aside is None else aside.find(f"{W}pPr/{W}shd")
+        tint = "" if fill is None else fill.get(W + "fill") or ""
+        if _name(style).endswith("second") and re.fullmatch("[0-9A-Fa-f]{6}", tint):  # a shade off, or Word would make one box of two
+            tint = f"{int(tint, 16) ^ 1:06X}"
+        for line in lines:
+            inner = local(line) in ("top", "bottom", "between") and line.get(W + "space") != FRAME
+            if line.get(W + "val") != "nil" and (tint or inner):
+                line.set(W + "color", tint or "FFFFFF")
+        if tint:
+            put(pr, el("w:shd", val="clear", color="auto", fill=tint), PPR_RANK)
 
     def _restate(self, style: Element, number: str) -> None:
         """Say in a style the spaces and indents that it has from our running text, where those of the template's are others."""

@@ -6,7 +6,6 @@ paragraph itself: `pubkit.exporters.word.styles.Styles` gives every variation th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -14,7 +13,7 @@ from msgspec import Struct
 
 from pubkit.exporters.word.elements import Element
 
-__all__ = ["Box", "Grid", "Number", "Paragraph", "Story", "Variation", "first_paragraph"]
+__all__ = ["Box", "Grid", "Number", "Paragraph", "Story", "Variation"]
 
 
 class Box(Struct, frozen=True):
@@ -75,21 +74,10 @@ class Paragraph(Struct):
 
 
 class Grid(Struct):
-    """A finished table, and the first paragraph in it."""
+    """A finished block that is no paragraph: a table, or the contents."""
 
     element: Element
-    first: Paragraph | None = None
 
 
 Block: TypeAlias = Paragraph | Grid
 Story: TypeAlias = list[Block]
-
-
-def first_paragraph(story: Iterable[Block]) -> Paragraph | None:
-    """The paragraph that a story begins with."""
-    return next((p for p in _firsts(story) if p is not None), None)
-
-
-def _firsts(story: Iterable[Block]) -> Iterator[Paragraph | None]:
-    for block in story:
-        yield block if isinstance(block, Paragraph) else block.first

@@ -469,11 +469,11 @@ class Styles:
             return None if new is None or abs(new - old) < 0.05 else round(new, 2)
 
         spaced = not self.plain
-        # In a template of somebody else's: beside tables, which have no space of their own, and within boxes, which must not gape.
+        # In a template of somebody else's: no space where items stand close, and that beside tables, which have none of their own.
         least = 0.0 if spaced or v.box else self.theme.type.leading
         return Variation(
-            beside(v.before, para.before) if (v.before or 0.0) >= least else None,
-            beside(v.after, para.after) if (v.after or 0.0) >= least else None, beside(v.left, para.left),
+            beside(v.before, para.before) if not v.before or v.before >= least else None,
+            beside(v.after, para.after) if not v.after or v.after >= least else None, beside(v.left, para.left),
             beside(v.right, para.right), None if v.keep_next is para.keep_next else v.keep_next, v.apart and para.contextual,
             v.align, v.grows and not para.at_least and spaced, v.box)
 

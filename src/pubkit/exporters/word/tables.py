@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pubkit.model import Cell, Row, Table, plain_text
 
-__all__ = ["Part", "Spot", "columns", "parts"]
+__all__ = ["Part", "Spot", "parts"]
 
 MOST = 63               # columns of a table in Word
 CROWDED = 2.0           # times the room that the longest words ask for: beyond that nothing could be read
@@ -34,12 +34,6 @@ class Part(Struct, frozen=True):
     head: tuple[tuple[Spot, ...], ...]
     body: tuple[tuple[Spot, ...], ...]
     foot: tuple[tuple[Spot, ...], ...]
-
-
-def columns(node: Table) -> int:
-    """How many columns a table has."""
-    rows = (*node.head, *node.body, *node.foot)
-    return max([len(node.columns), *(sum(max(1, c.colspan) for c in r.cells) for r in rows)], default=0)
 
 
 def parts(node: Table, count: int, room: float, size: float, padding: float) -> list[Part]:
