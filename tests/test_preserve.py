@@ -144,7 +144,7 @@ def test_what_it_was_made_from_comes_out(run: Run, tmp_path: Path) -> None:
     assert archive.source == (tmp_path / "tides.md").read_bytes() == TIDES.encode()
     assert {a.data for a in archive.article.assets} == {a.data for a in run.article.assets}
     assert archive.versions["weasyprint"]
-    assert archive.facts.options["html"] == {"fonts": "embed", "pictures": "files"}
+    assert archive.facts.options["html"] == {"fonts": "embed", "pictures": "files", "path": "", "feeds": []}
     assert archive.facts.publication.url == "https://tides.example/"
     manifest = json.loads((tmp_path / "manifest.json").read_bytes())
     for file in manifest["files"]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import pubkit
-from pubkit import exporters, model
+from pubkit import exporters, model, publication
 from pubkit.diagnostics import CODES
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ ROOMS = [
     {"normalize", "typography", "theme", "words", "languages", "math", "pictures", "zipfiles", "css"},
     {"xhtml", "resolve", "readers", "outline", "loss"},
     {"exporters"},
-    {"publication", "preserve", "references", "api", "build"},
+    {"publication", "metadata", "state", "syndication", "scaffold", "websub", "preserve", "references", "api", "build"},
     {"cli"},
 ]
 HEAVY = ("weasyprint", "ebooklib", "docx", "feedgen", "lxml", "PIL", "pygments", "yaml", "markdown_it", "latex2mathml", "ziamath",
@@ -60,8 +60,8 @@ def test_imports_point_to_the_left(module: str) -> None:
 
 
 def test_exporters_do_not_import_each_other() -> None:
-    helpers = {"accessibility", "base", "boxes", "captions", "cover", "fonts", "glyphs", "lettering", "navigation", "package", "pages",
-               "passes", "press", "structure", "tags", "word", "xmp"}
+    helpers = {"accessibility", "base", "boxes", "captions", "cover", "entries", "feedparts", "fonts", "glyphs", "lettering", "navigation",
+               "package", "pages", "passes", "press", "structure", "tags", "word", "xmp"}
     for path in (SOURCE / "exporters").glob("*.py"):
         if path.stem == "__init__":
             continue
@@ -118,11 +118,19 @@ def test_every_command_line_option_is_documented() -> None:
                     assert option in text, f"{name} {option}"
 
 
-def test_the_published_schema_is_that_of_the_model() -> None:
+def test_the_published_schemas_are_those_of_the_types() -> None:
     import msgspec
 
-    published = (ROOT / "docs" / "article.schema.json").read_bytes()
-    assert msgspec.json.decode(published) == msgspec.json.decode(msgspec.json.encode(model.json_schema())), "run `make schema`"
+    for name, schema in (("article", model.json_schema()), ("publication", publication.json_schema())):
+        published = (ROOT / "docs" / f"{name}.schema.json").read_bytes()
+        assert msgspec.json.decode(published) == msgspec.json.decode(msgspec.json.encode(schema)), "run `make schema`"
+
+
+def test_every_key_of_a_publication_is_documented() -> None:
+    text = (ROOT / "docs" / "publication.md").read_text(encoding="utf-8")
+    for table in (publication.Publication, publication.Paths, publication.Feeds):
+        for key in table.__struct_fields__:
+            assert f"`{key}`" in text or f"`[{key}]`" in text, key
 
 
 def test_the_sample_article_uses_every_node_that_markdown_has() -> None:

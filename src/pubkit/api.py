@@ -12,9 +12,11 @@ import msgspec
 from pubkit import exporters, readers
 from pubkit.diagnostics import Diagnostic, OptionError, PubkitError, ReadError
 from pubkit.exporters import Output
-from pubkit.model import Article, Entry, Feed, FeedMeta, Meta, Volume
+from pubkit.exporters.entries import Site
+from pubkit.metadata import complete, override, page_path
+from pubkit.model import Article, Entry, Feed, Meta, Volume
 from pubkit.normalize import Limits, normalize
-from pubkit.publication import NAMELESS, Publication, complete, find, override
+from pubkit.publication import Publication, find
 from pubkit.readers import Provenance, Read
 from pubkit.theme import load as load_theme
 
@@ -33,7 +35,7 @@ def read(path: str | os.PathLike[str], kind: str | None = None, *, encoding: str
         kind: markdown, text, json or epub; by default what the file's name says.
         encoding: the name of the file's encoding; by default UTF-8 or UTF-16, else what the file declares or its letters show.
         smart: whether straight quotes and hyphens become those of print; by default what the publication says.
-        publication: what the article does not say of itself; by default the ``pubkit.toml`` beside the file.
+        publication: what the article does not say of itself; by default that of the ``pubkit.toml`` beside the file or above it.
         limits: how large an article may be.
         meta: fields of `pubkit.model.Meta` that stand over those of the source, such as ``language="uk"``.
 
@@ -43,7 +45,7 @@ def read(path: str | os.PathLike[str], kind: str | None = None, *, encoding: str
     name = str(path)
     kind = kind or readers.kind_of(name)
     data = _bytes(file, name, kind)
-    publication = publication if publication is not None else find(file.parent)
+    publication = publication if publication is not None else find(file)
     return _read(data, name, kind, encoding, publication, file.parent, limits, smart, meta)
 
 
@@ -121,7 +123,7 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
     """A work in a format: files in memory, and diagnostics.
 
     Args:
-        work: an article (any format); a volume (pdf, epub, docx); a feed (rss, atom).
+        work: an article (any format); a volume (pdf, epub, docx); a feed (rss, atom, jsonfeed).
         format: a name of ``pubkit formats``.
         theme: the name of a theme, or the path of one.
         publication: what the article does not say of itself.
@@ -158,11 +160,12 @@ def export(work: Article | Volume | Feed, format: str, *, theme: str = "journal"
     if make.format.work == "volume" and isinstance(work, Article):
         given = Volume(work.meta, (work,))
     elif make.format.work == "feed" and isinstance(work, Article):
-        from pubkit.exporters import feeds
+        from pubkit.exporters import entries
 
-        entry, more = feeds.entry(work, (publication or Publication()).url)
+        about = publication or Publication()
+        entry, more = entries.entry(work, _site(work, about), about.feeds is None or about.feeds.content == "full")
         found += more
-        given = feed([entry], publication or Publication())
+        given = feed([entry], about)
     elif make.format.work != type(work).__name__.lower():
         raise PubkitError(f"{format} is made from {make.format.work}s, not from a {type(work).__name__.lower()}")
     output = make(given, worn, options)
@@ -196,15 +199,20 @@ def ready(article: Article, publication: Publication, name: str = "",
 
 def feed_entry(article: Article, *, publication: Publication | None = None) -> Entry:
     """The entry that feeds make of an article: metadata, rendered content with absolute links, content hash."""
-    from pubkit.exporters import feeds
+    from pubkit.exporters import entries
 
-    whole, _ = ready(article, publication or Publication())
-    return feeds.entry(whole, (publication or Publication()).url)[0]
+    about = publication or Publication()
+    whole, _ = ready(article, about)
+    return entries.entry(whole, _site(whole, about), about.feeds is None or about.feeds.content == "full")[0]
+
+
+def _site(article: Article, publication: Publication) -> Site:
+    return Site(publication.url, page_path(article.meta, publication))
 
 
 def feed(entries: list[Entry], publication: Publication | None = None) -> Feed:
     """A feed of entries, newest first."""
-    about = publication or Publication()
-    meta = FeedMeta(title=about.title or NAMELESS, url=about.url, feed_url=about.url, description=about.description,
-                    language=about.language, rights=about.rights)
-    return Feed(meta, tuple(sorted(entries, key=lambda e: (-e.published.timestamp(), e.id))))
+    from pubkit.exporters.feedparts import newest_first
+    from pubkit.syndication import feed_meta
+
+    return Feed(feed_meta(publication or Publication()), tuple(newest_first(entries)))

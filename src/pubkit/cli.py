@@ -20,6 +20,7 @@ from pubkit.build import DEFAULT_FORMATS, Report, Result
 from pubkit.build import build as build_all
 from pubkit.diagnostics import PubkitError, ThemeError, UsageError, diagnostic
 from pubkit.preserve import Verdict
+from pubkit.publication import Publication, zone
 from pubkit.readers import Read
 
 __all__ = ["main"]
@@ -57,10 +58,12 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--out", default="out", show_default=True, metavar="DIR", help="Folder for the outputs; '-' for standard output.")
-@click.option("-f", "--formats", default=",".join(DEFAULT_FORMATS), show_default=True, metavar="NAMES", help="Formats, joined by commas.")
-@click.option("--theme", default=None, metavar="NAME", help="A theme's name, or the folder of one. [default: journal]")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("-o", "--out", default=None, metavar="DIR",
+              help="Folder for the outputs; '-' for standard output. [default: that of pubkit.toml, else out]")
+@click.option("-f", "--formats", default=None, metavar="NAMES",
+              help="Formats, joined by commas. [default: those of pubkit.toml, else pdf,epub,docx,rss,atom]")
+@click.option("--theme", default=None, metavar="NAME", help="A theme's name, or the folder of one. [default: pubkit.toml's, or journal]")
 @click.option("--from", "kind", default=None, metavar="KIND", help="Kind of the sources: markdown, text, json or epub.")
 @click.option("--encoding", default="", metavar="NAME", help="Encoding of the sources, such as windows-1252; nothing is guessed then.")
 @click.option("--site-url", default=None, metavar="URL", help="Address of the site, for links, feeds and ids.")
@@ -68,6 +71,8 @@ def main() -> None:
 @click.option("--language", default=None, metavar="TAG", help="Language of sources that name none (BCP 47).")
 @click.option("--author", default=None, metavar="NAME", help="Author of sources that name none.")
 @click.option("--date", default=None, metavar="DATE", help="Date of publication, over the sources' own (ISO 8601).")
+@click.option("--now", default=None, metavar="DATE",
+              help="When what has changed was changed, in a publication with feeds. [default: SOURCE_DATE_EPOCH, else the clock]")
 @click.option("--slug", default=None, metavar="SLUG", help="Name of the output files, over the source's own.")
 @click.option("--option", "options", multiple=True, metavar="FORMAT.NAME=VALUE", help="An option of a format, such as pdf.contents=no.")
 @click.option("--reference-doc", default=None, metavar="FILE", help="A Word document whose styles, pages and heads DOCX wears.")
@@ -80,20 +85,26 @@ def main() -> None:
 @click.option("--bag", default=None, metavar="DIR", help="Make a bag (RFC 8493) of outputs, sources and records.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON report instead of lines.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors alone.")
-def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kind: str | None, encoding: str, site_url: str | None,
-          site_title: str | None, language: str | None, author: str | None, date: str | None, slug: str | None, options: tuple[str, ...],
+def build(paths: tuple[str, ...], out: str | None, formats: str | None, theme: str | None, kind: str | None, encoding: str,
+          site_url: str | None, site_title: str | None, language: str | None, author: str | None, date: str | None, now: str | None,
+          slug: str | None, options: tuple[str, ...],
           reference_doc: str | None, smart: bool | None, jobs: int, strict: bool, drafts: bool, archive: bool, report: bool | None,
           bag: str | None, as_json: bool, quiet: bool) -> None:
-    """Build articles: files, and folders that are searched for them. '-' is standard input."""
+    """Build articles: files, and folders that are searched for them. '-' is standard input; without PATH, the publication that is here."""
+    paths = paths or _here()
     publication = _publication(paths[0], url=site_url, title=site_title, language=language, author=author)
     chosen = _options(options)
+    names = _names(formats) if formats is not None else None
     if reference_doc is not None:
-        if "docx" not in _names(formats):
+        if "docx" not in (names or publication.formats or DEFAULT_FORMATS):
             raise UsageError("--reference-doc is for DOCX, which is not among the formats", hint="Add docx to -f, or leave it out")
         if not reference_doc or "reference_doc" in chosen.get("docx", {}):
             raise UsageError("--reference-doc names no file" if not reference_doc else "two reference documents are given", hint="Name one")
         chosen.setdefault("docx", {})["reference_doc"] = reference_doc
-    meta: dict[str, Any] = {"published": _date(date)} if date else {}
+    meta: dict[str, Any] = {"published": _date("--date", date)} if date else {}
+    today = _date("--now", now) if now is not None else None
+    if today and today.tzinfo is None:
+        today = today.replace(tzinfo=zone(publication.timezone))
     if slug:
         meta["slug"] = slug
     with tempfile.TemporaryDirectory(prefix="pubkit-") as scratch:
@@ -101,9 +112,9 @@ def build(paths: tuple[str, ...], out: str, formats: str, theme: str | None, kin
         target = str(Path(scratch) / "out") if out == "-" else out
         shown = _Shown(quiet or as_json or out == "-", len(given) == 1 and given[0].startswith(scratch))
         with _spinner(quiet or as_json or out == "-") as turn:
-            done = build_all(given, target, _names(formats), theme=theme, publication=publication, options=chosen, meta=meta,
+            done = build_all(given, target, names, theme=theme, publication=publication, options=chosen, meta=meta,
                              kind=kind or ("markdown" if "-" in paths else None), encoding=encoding, smart=smart, strict=strict,
-                             drafts=drafts, jobs=jobs, archive=archive, report=report if out != "-" else False, bag=bag,
+                             drafts=drafts, jobs=jobs, archive=archive, report=report if out != "-" else False, bag=bag, now=today,
                              progress=lambda result: turn(shown, result))
         if out == "-":
             _to_standard_output(done)
@@ -142,28 +153,41 @@ def _spinner(silent: bool) -> Iterator[Callable[[_Shown, Result], None]]:
         yield turn
 
 
+def _here() -> tuple[str, ...]:
+    """The publication of the working folder."""
+    from pubkit.publication import FILE, home_of
+
+    if home_of(Path.cwd()) != Path.cwd():
+        raise UsageError(f"there is nothing to build: no PATH is given, and there is no {FILE} here",
+                         hint="Give files or folders, or make a publication with `pubkit new NAME`")
+    return (".",)
+
+
 def _names(formats: str) -> list[str]:
     return [name for part in formats.split(",") if (name := part.strip().lower())]
 
 
-def _publication(first: str, **changes: str | None) -> Any:
-    from pubkit.publication import Publication, checked, find
+def _publication(first: str, **changes: str | None) -> Publication:
+    import msgspec
 
-    path = Path(first)
-    known = Publication() if first == "-" else find(path if path.is_dir() else path.parent)
+    from pubkit.publication import checked, find
+
+    known = Publication() if first == "-" else find(Path(first))
     given = {k: v for k, v in changes.items() if v is not None}
-    own = {f: getattr(known, f) for f in known.__struct_fields__}
+    own = msgspec.to_builtins(known)
+    if "author" in given:
+        own.pop("authors", None)
     try:
         return checked({**own, **given}, "") if given else known
     except PubkitError as error:
         raise UsageError(error.message, hint=error.hint) from error
 
 
-def _date(text: str) -> datetime:
+def _date(option: str, text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--date is {text!r}", hint="Write it as 2024-05-31 or 2024-05-31T09:00:00+02:00") from error
+        raise UsageError(f"{option} is {text!r}", hint="Write it as 2024-05-31 or 2024-05-31T09:00:00+02:00") from error
 
 
 def _options(given: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -246,6 +270,69 @@ def _json(report: Report) -> str:
     results = [{"source": r.source, "slug": r.slug, "files": r.files, "skipped": r.skipped, "error": error(r.error),
                 "diagnostics": [msgspec.to_builtins(d) for d in r.diagnostics]} for r in report.results]
     return msgspec.json.format(msgspec.json.encode({"ok": report.ok, "results": results}), indent=2).decode()
+
+
+@main.command()
+@click.argument("name")
+@click.option("--title", default="", metavar="TEXT", help="Title of the publication. [default: made from NAME]")
+@click.option("--url", default="", metavar="URL", help="Address of its site.")
+@click.option("--language", default="en", show_default=True, metavar="TAG", help="Its language (BCP 47).")
+@click.option("--author", default="", metavar="NAME", help="Author of articles that name none.")
+def new(name: str, title: str, url: str, language: str, author: str) -> None:
+    """Make a new publication in the folder NAME: settings, a first article, feeds."""
+    from pubkit import scaffold
+    from pubkit.state import moment
+
+    for path in scaffold.new(Path(name), moment(), title=title, url=url, language=language, author=author):
+        click.echo(path)
+    click.echo(f"now: pubkit build {name}")
+
+
+@main.command()
+@click.argument("path", default=".")
+@click.option("--hub", "hubs", multiple=True, metavar="URL", help="A hub to tell, instead of those of pubkit.toml; may be repeated.")
+@click.option("--all", "every", is_flag=True, help="Tell of the feeds by tag, author and the like too.")
+@click.option("-o", "--out", default=None, metavar="DIR", help="Where the feeds were built. [default: that of pubkit.toml]")
+@click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1, 300), metavar="SECONDS",
+              help="How long a hub may take.")
+def ping(path: str, hubs: tuple[str, ...], every: bool, out: str | None, timeout: float) -> None:
+    """Tell the WebSub hubs of the publication in PATH that its feeds have changed. Nothing else of pubkit uses the network."""
+    from pubkit.syndication import topics
+    from pubkit.websub import ping as tell
+
+    home, about = _found(path)
+    asked = hubs or (about.feeds.hubs if about.feeds else ())
+    if not asked:
+        raise UsageError("there is no hub to tell", hint="Name it with --hub, or below [feeds] in pubkit.toml: hubs = [\"https://hub.example/\"]")
+    built = topics(about, Path(out) if out else home / (about.paths.out or "out"), every)
+    if not built:
+        raise UsageError("there are no feeds to tell of", hint="Run `pubkit build` first, with a url and a feed format in pubkit.toml")
+    failed = False
+    for hub in asked:
+        for told in tell(hub, built, timeout=timeout):
+            failed = failed or not told.ok
+            click.echo(f"{told.hub}: {told.topic}: {'told' if told.ok else 'error: ' + told.message}", err=not told.ok)
+    sys.exit(1 if failed else 0)
+
+
+def _found(path: str) -> tuple[Path, Publication]:
+    """The folder and the publication that a path belongs to."""
+    from pubkit.publication import FILE, home_of, load
+
+    home = home_of(Path(path))
+    if home is None:
+        raise UsageError(f"there is no {FILE} in {path}", hint="Name the folder of a publication")
+    return home, load(home / FILE)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of pubkit.toml, with which editors complete and check it."""
+    import json
+
+    from pubkit.publication import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 @main.command()

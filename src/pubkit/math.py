@@ -14,7 +14,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["MATHML", "Svg", "clean", "spoken", "to_mathml", "to_svg"]
+__all__ = ["MATHML", "Svg", "clean", "linear", "spoken", "to_mathml", "to_svg"]
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 SVG = "http://www.w3.org/2000/svg"
@@ -569,13 +569,15 @@ def spoken(tex: str) -> str:
 
     TeX that cannot be read comes out as it is.
     """
+    return linear(to_mathml(tex, display=False) or "") or " ".join(tex.split())
+
+
+def linear(mathml: str) -> str:
+    """The same of MathML: ``x\u00b2`` for ``<msup><mi>x</mi><mn>2</mn></msup>``; '' where it has no characters."""
     from xml.etree.ElementTree import fromstring
 
-    mathml = to_mathml(tex, display=False)
-    if mathml is None:
-        return " ".join(tex.split())
-    line = " ".join(_linear(fromstring(mathml)).split())
-    return re.sub(r"(?<=[(\[\u221a]) | (?=[)\],;])", "", line) or " ".join(tex.split())
+    line = " ".join(_linear(fromstring(mathml)).split()) if mathml else ""
+    return re.sub(r"(?<=[(\[\u221a]) | (?=[)\],;])", "", line)
 
 
 def _linear(e: Element) -> str:

@@ -19,9 +19,10 @@ from msgspec.structs import force_setattr
 __all__ = [
     "UNDATED", "Abbreviation", "Article", "Aside", "Asset", "Block", "Cell", "Code", "CodeBlock", "Column", "Correction", "Definition",
     "DefinitionList", "Embed", "Emphasis", "Enclosure", "Entry", "Feed", "FeedMeta", "Figure", "Heading", "Highlight", "Image",
-    "Inline", "LineBreak", "Link", "List", "ListItem", "Math", "MathBlock", "Meta", "Node", "Note", "Paragraph", "Passage", "Person",
-    "Quote", "Reference", "Row", "Rule", "Series", "SmallCaps", "Span", "Strikethrough", "Strong", "Subscript", "Superscript", "Table",
-    "Text", "Verse", "Volume", "children", "content", "content_hash", "decode", "encode", "json_schema", "plain_text", "rewrite", "walk",
+    "Inline", "LineBreak", "Link", "List", "ListItem", "Math", "MathBlock", "Media", "Meta", "Node", "Note", "Paragraph", "Passage",
+    "Person", "Quote", "Reference", "Row", "Rule", "Series", "SmallCaps", "Span", "Strikethrough", "Strong", "Subscript", "Superscript",
+    "Table", "Text", "Verse", "Volume", "children", "content", "content_hash", "decode", "encode", "json_schema", "plain_text", "rewrite",
+    "walk",
 ]
 
 FORMAT = "pubkit-article"
@@ -665,8 +666,19 @@ class Volume(Node, frozen=True, tag="volume"):
     chapters: tuple[Article, ...]
 
 
+class Media(Node, frozen=True, tag="media", kw_only=True):
+    """A picture on the network: address, media type, size in pixels (0: not known), alternative text."""
+
+    url: str
+    media_type: str = ""
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+
+
 class Entry(Node, frozen=True, tag="entry", kw_only=True):
-    """All that a feed ever sees of an article. ``content`` is XHTML with absolute addresses; ``hash`` is `content_hash`."""
+    """All that a feed ever sees of an article. ``content`` is XHTML with absolute addresses, '' where the summary is all; ``hash`` is
+    `content_hash`."""
 
     id: str
     title: str
@@ -681,14 +693,26 @@ class Entry(Node, frozen=True, tag="entry", kw_only=True):
     language: str = ""
     tags: tuple[str, ...] = ()
     section: str = ""
+    series: Series | None = None
     rights: str = ""
-    image: str = ""
+    license: str = ""
+    source: str = ""
+    image: Media | None = None
     enclosures: tuple[Enclosure, ...] = ()
     hash: str = ""
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether there is a date of publication, other than `UNDATED`."""
+        return self.published != UNDATED
+
 
 class FeedMeta(Node, frozen=True, tag="feed-meta", kw_only=True):
-    """What a feed says of itself. ``url`` is the site's, ``feed_url`` the folder the feed files are served from."""
+    """What a feed document says of itself. ``url`` is the site's, ``feed_url`` the folder that the names of feed files lead from.
+
+    ``name`` is that of its file ('': the format's own), ``current``, ``previous`` and ``next`` those of the newest document, and of the
+    archives of older and newer entries (RFC 5005, section 4); ``role`` says what the document is. ``hubs`` are those of WebSub.
+    """
 
     title: str
     url: str = ""
@@ -698,6 +722,15 @@ class FeedMeta(Node, frozen=True, tag="feed-meta", kw_only=True):
     language: str = ""
     authors: tuple[Person, ...] = ()
     rights: str = ""
+    license: str = ""
+    logo: str = ""
+    icon: str = ""
+    hubs: tuple[str, ...] = ()
+    name: str = ""
+    role: Literal["", "archive", "complete"] = ""
+    current: str = ""
+    previous: str = ""
+    next: str = ""
 
 
 class Feed(Node, frozen=True, tag="feed"):

@@ -1,41 +1,77 @@
-"""``pubkit.toml`` and what an article does not say of itself go in; a publication and an article with every needed field come out."""
+"""``pubkit.toml`` goes in; the publication that it describes comes out, with every fault named by file, line and what to do."""
 
 from __future__ import annotations
 
 import difflib
 import re
+import string
 import tomllib
-import unicodedata
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
-from pubkit.diagnostics import Diagnostic, PubkitError, diagnostic
-from pubkit.languages import sample, tell
-from pubkit.model import (
-    UNDATED,
-    Article,
-    Heading,
-    Meta,
-    Person,
-    Text,
-    plain_text,
-)
+from pubkit.diagnostics import PubkitError
+from pubkit.files import indexed
+from pubkit.model import Person
 from pubkit.normalize import clean_text, language_tag
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["Publication", "checked", "complete", "file_slug", "find", "load", "localised", "override", "slug_of"]
+__all__ = ["Author", "Feeds", "Paths", "Publication", "checked", "find", "home_of", "json_schema", "load", "zone"]
 
 FILE = "pubkit.toml"
 NAMELESS = "Unnamed publication"
-_DATED = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[-_ ]+|$)(.*)")
+Kind: TypeAlias = Literal["tag", "author", "section", "series", "language"]
+ADDRESS = ("slug", "folder", "section", "year", "month", "day")
+_SAID = msgspec.Meta
+
+
+class Author(Struct, frozen=True, forbid_unknown_fields=True):
+    """An author of the publication."""
+
+    name: str
+    email: str = ""
+    url: str = ""
+
+
+class Paths(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where articles and outputs lie, seen from the folder of ``pubkit.toml``, and how the addresses of articles are made."""
+
+    articles: Annotated[tuple[str, ...], _SAID(description="Folders and files that are searched for articles.")] = (".",)
+    out: Annotated[str, _SAID(description="The folder of the outputs, which is the root of the site.")] = ""
+    address: Annotated[str, _SAID(
+        description="The address of an article below url: {slug}, {folder}, {section}, {year}, {month}, {day}. An end of / is a folder "
+        "with an index.html.", examples=["{slug}.html", "{year}/{slug}/"])] = "{slug}.html"
+
+
+class Feeds(Struct, frozen=True, forbid_unknown_fields=True):
+    """The feeds of the publication. A file name that ends in ``/`` is a folder with an index file; '' is none."""
+
+    content: Annotated[Literal["full", "summary"], _SAID(description="What an entry holds: the whole article, or its summary.")] = "full"
+    limit: Annotated[int, _SAID(ge=1, le=100_000, description="How many entries a feed has.")] = 20
+    rss: Annotated[str, _SAID(description="The file of the RSS feed, below the site.", examples=["index.xml", "feed/"])] = "rss.xml"
+    atom: Annotated[str, _SAID(description="The file of the Atom feed, below the site.")] = "atom.xml"
+    jsonfeed: Annotated[str, _SAID(description="The file of the JSON Feed, below the site.")] = "feed.json"
+    opml: Annotated[str, _SAID(description="The file that lists all feeds (OPML 2.0); '' for none.")] = "feeds.opml"
+    by: Annotated[tuple[Kind, ...], _SAID(description="Feeds of their own for each tag, author, section, series or language.")] = ()
+    name: Annotated[str, _SAID(description="The files of these feeds: {kind}, {key} and {file}.")] = "{kind}/{key}/{file}"
+    archive: Annotated[bool, _SAID(description="Whether all entries stand in archive pages, one a month (RFC 5005, section 4).")] = True
+    archives: Annotated[str, _SAID(description="The files of the archive pages: {year}, {month} and {file}.")] = (
+        "archive/{year}-{month}/{file}")
+    complete: Annotated[bool, _SAID(description="Whether feeds hold every entry and say so (RFC 5005, section 2); no limit and no archive "
+                                    "then.")] = False
+    hubs: Annotated[tuple[str, ...], _SAID(description="WebSub hubs that `pubkit ping` tells of changes.")] = ()
+    state: Annotated[str, _SAID(description="The file, beside pubkit.toml, that remembers when articles changed.")] = "pubkit.state.json"
+
+    def file(self, format_: str) -> str:
+        """The name of a format's file (rss, atom, jsonfeed), which may end in ``/``."""
+        return {"rss": self.rss, "atom": self.atom, "jsonfeed": self.jsonfeed}[format_]
 
 
 class Publication(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,59 +79,227 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``timezone`` is a name of the IANA's time zone database: dates that name no zone are taken there.
     ``smart`` says whether straight quotes and hyphens become those of print.
+    ``options`` are those of formats, such as ``{"pdf": {"contents": False}}``. Without ``feeds`` each format has one feed of all articles.
     """
 
-    title: str = ""
-    url: str = ""
-    language: str = ""
-    author: str = ""
-    description: str = ""
-    rights: str = ""
-    theme: str = ""
-    timezone: str = "UTC"
-    smart: bool = False
+    title: Annotated[str, _SAID(description="The name of the publication.")] = ""
+    url: Annotated[str, _SAID(description="The address of its site.", examples=["https://example.org/"])] = ""
+    language: Annotated[str, _SAID(description="The language of articles that name none (BCP 47).", examples=["en", "pt-BR"])] = ""
+    author: Annotated[str, _SAID(description="The author of articles that name none.")] = ""
+    description: Annotated[str, _SAID(description="What the publication is, in a sentence.")] = ""
+    rights: Annotated[str, _SAID(description="Who holds the rights, in words.")] = ""
+    theme: Annotated[str, _SAID(description="The name of a theme, or the folder of one.")] = ""
+    timezone: Annotated[str, _SAID(description="The time zone of dates that name none.", examples=["Europe/Kyiv"])] = "UTC"
+    smart: Annotated[bool, _SAID(description="Whether quotation marks, dashes and dots become those of print.")] = False
+    authors: Annotated[tuple[str | Author, ...], _SAID(description="The authors of articles that name none; instead of author.")] = ()
+    license: Annotated[str, _SAID(description="The licence, as an address or in words.")] = ""
+    logo: Annotated[str, _SAID(description="The logo: a picture beside pubkit.toml, or an address.")] = ""
+    icon: Annotated[str, _SAID(description="A small square logo: a picture beside pubkit.toml, or an address.")] = ""
+    formats: Annotated[tuple[str, ...], _SAID(description="The formats that are made.", examples=[["html", "rss", "atom"]])] = ()
+    paths: Paths = Paths()
+    feeds: Feeds | None = None
+    options: Annotated[dict[str, dict[str, Any]], _SAID(description="Options of formats, such as [options.pdf].")] = {}
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The authors of articles that name none."""
+        given = self.authors or ((self.author,) if self.author else ())
+        return tuple(Person(a) if isinstance(a, str) else Person(a.name, a.email, a.url) for a in given)
 
 
 def load(path: Path) -> Publication:
     """The publication of a ``pubkit.toml``. Raises `PubkitError` with file, line and a hint."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+), column (\d+)", str(error))
         place = (int(line[1]), int(line[2])) if line else (0, 0)
         raise PubkitError(f"this is no TOML: {error}", file=str(path), line=place[0], column=place[1]) from error
     except (OSError, UnicodeDecodeError) as error:
         raise PubkitError(f"the file cannot be read: {error}", file=str(path)) from error
-    return checked(raw, str(path))
+    return checked(raw, str(path), text)
 
 
-def checked(raw: dict[str, Any], file: str) -> Publication:
-    known = Publication.__struct_fields__
-    for key in raw:
-        if key not in known:
-            close = difflib.get_close_matches(key, known, 1)
-            raise PubkitError(f"the key {key!r} is not known", file=file,
-                              hint=(f"Did you mean {close[0]}? " if close else "") + f"Known: {', '.join(known)}")
+def home_of(path: Path) -> Path | None:
+    """The folder of the nearest ``pubkit.toml``, from a file or folder upwards, whose articles lie there; None where there is none."""
+    given = Path(path).absolute()
+    for folder in (given, *given.parents):
+        if (folder / FILE).is_file():
+            return folder if folder == given or _holds(folder, given) else None
+    return None
+
+
+def _holds(folder: Path, path: Path) -> bool:
+    """Whether the publication in a folder searches a path for articles."""
+    return any(path.resolve().is_relative_to((folder / part).resolve()) for part in load(folder / FILE).paths.articles)
+
+
+def find(path: Path) -> Publication:
+    """The publication that a file or folder belongs to (see `home_of`), or an empty one."""
+    home = home_of(path)
+    return load(home / FILE) if home else Publication()
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of ``pubkit.toml``, for editors."""
+    schema = msgspec.json.schema(Publication)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FILE, **schema}
+
+
+# --- What is wrong ------------------------------------------------------------------------------------------------------------------
+
+class _Fault(Exception):
+    """What is wrong with a key: its path, what there is to say, and what to do."""
+
+    def __init__(self, keys: Sequence[str], message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.keys, self.message, self.hint = keys, message, hint
+
+
+def checked(raw: dict[str, Any], file: str, text: str = "") -> Publication:
+    """A publication of keys and values. ``text`` is the TOML they were read from, for the lines of faults. Raises `PubkitError`."""
     try:
-        given = msgspec.convert(raw, Publication)
+        _known(raw, Publication, ())
+        given = _cleaned(_converted(raw))
+        _usable(given, raw)
+        return given
+    except _Fault as fault:
+        raise PubkitError(fault.message, file=file, line=_line(text, fault.keys), hint=fault.hint) from None
+
+
+def _known(raw: Mapping[str, Any], kind: type[Struct], path: tuple[str, ...]) -> None:
+    hints = get_type_hints(kind)
+    for key, value in raw.items():
+        if key not in hints:
+            close = difflib.get_close_matches(key, hints, 1)
+            where = f" in [{'.'.join(path)}]" if path else ""
+            raise _Fault((*path, key), f"the key {key!r} is not known{where}",
+                         (f"Did you mean {close[0]}? " if close else "") + f"Known: {', '.join(hints)}")
+        inner = next((k for k in (hints[key], *get_args(hints[key])) if isinstance(k, type) and issubclass(k, Struct)), None)
+        if inner and isinstance(value, dict):
+            _known(value, inner, (*path, key))
+        if key == "authors" and isinstance(value, list):
+            for one in value:
+                if isinstance(one, dict):
+                    _known(one, Author, (*path, key))
+
+
+def _converted(raw: dict[str, Any]) -> Publication:
+    try:
+        return msgspec.convert(raw, Publication)
     except msgspec.ValidationError as error:
-        raise PubkitError(str(error), file=file) from error
-    words = {f: clean_text(v, line=True) for f in known if isinstance(v := getattr(given, f), str)}
-    cleaned = msgspec.structs.replace(given, **words)
-    if cleaned.url and (urlsplit(cleaned.url).scheme not in ("http", "https") or not urlsplit(cleaned.url).hostname):
-        raise PubkitError(f"url is {cleaned.url!r}", file=file, hint="Write the whole address, such as https://example.org/")
-    if cleaned.language and not language_tag(cleaned.language):
-        raise PubkitError(f"language is {cleaned.language!r}", file=file, hint="Write a tag of BCP 47, such as en, uk or pt-BR")
+        message, _, place = str(error).partition(" - at `$")
+        keys = re.findall(r"[\w-]+", re.sub(r"\[[^]]*\]", "", place))
+        raise _Fault(keys, f"{'.'.join(keys)}: {message}" if keys else message, _wanted(keys)) from error
+
+
+def _wanted(keys: Sequence[str]) -> str:
+    """The values that a key may have, where they are few."""
+    kind: Any = Publication
+    for key in keys:
+        hints = get_type_hints(kind)
+        if key not in hints:
+            return ""
+        kind = next((k for k in (hints[key], *get_args(hints[key])) if isinstance(k, type) and issubclass(k, Struct)), hints[key])
+    inner = next((k for k in (kind, *get_args(kind)) if get_origin(k) is Literal), None)
+    return f"Values: {', '.join(get_args(inner))}" if inner else "Write a list, such as [\"one\"]" if get_origin(kind) is tuple else ""
+
+
+def _cleaned(given: Publication) -> Publication:
+    """The publication without characters that no output can hold."""
+    words = {f: clean_text(v, line=True) for f in given.__struct_fields__ if isinstance(v := getattr(given, f), str)}
+    authors = tuple(clean_text(a, line=True) if isinstance(a, str) else
+                    Author(*(clean_text(getattr(a, f), line=True) for f in a.__struct_fields__)) for a in given.authors)
+    return msgspec.structs.replace(given, **words, authors=authors)
+
+
+def _usable(given: Publication, raw: Mapping[str, Any]) -> None:
+    """Raises `_Fault` for what the types let through and nothing can be made of."""
+    if given.url and not _is_site(given.url):
+        raise _Fault(("url",), f"url is {given.url!r}", "Write the whole address, such as https://example.org/")
+    if given.language and not language_tag(given.language):
+        raise _Fault(("language",), f"language is {given.language!r}", "Write a tag of BCP 47, such as en, uk or pt-BR")
     try:
-        _zone(cleaned.timezone)
+        zone(given.timezone)
     except PubkitError as error:
-        raise PubkitError(error.message, file=file, hint=error.hint) from None
-    return cleaned
+        raise _Fault(("timezone",), error.message, error.hint) from None
+    if given.author and given.authors:
+        raise _Fault(("author",), "there are both author and authors", "Put all of them into authors")
+    if any(not person.name for person in given.people):
+        raise _Fault(("authors",), "an author has no name", "Give each a name")
+    if not given.paths.articles:
+        raise _Fault(("paths", "articles"), "paths.articles is empty", 'Name the folders of the articles, such as ["articles"]')
+    _pattern(("paths", "address"), given.paths.address, ADDRESS, ("slug",))
+    if given.feeds:
+        _usable_feeds(given.feeds, raw.get("feeds", {}))
+
+
+def _usable_feeds(feeds: Feeds, raw: Mapping[str, Any]) -> None:
+    names: dict[str, str] = {}
+    for key in ("rss", "atom", "jsonfeed", "opml", "state"):
+        name = getattr(feeds, key)
+        if not name and key != "opml":
+            raise _Fault(("feeds", key), f"feeds.{key} is empty", "Give the file a name, or leave the format out of formats")
+        _pattern(("feeds", key), name, ())
+        file = indexed(name, {"jsonfeed": "json", "opml": "opml"}.get(key, "xml"))
+        other = names.setdefault(file.casefold(), key) if name and key != "state" else key
+        if other != key:
+            raise _Fault(("feeds", key), f"feeds.{key} and feeds.{other} are both {name!r}", "Give each a name of its own")
+    _pattern(("feeds", "name"), feeds.name, ("kind", "key", "file"), ("kind", "key", "file"))
+    _pattern(("feeds", "archives"), feeds.archives, ("year", "month", "file"), ("year", "month", "file"))
+    if feeds.complete and raw.get("archive"):
+        raise _Fault(("feeds", "archive"), "a complete feed has no archive (RFC 5005, section 2)", "Leave one of archive and complete out")
+    for hub in feeds.hubs:
+        if not _is_site(hub):
+            raise _Fault(("feeds", "hubs"), f"the hub {hub!r} is no address", "Write the whole address, such as https://hub.example/")
+
+
+def _pattern(keys: Sequence[str], text: str, known: Sequence[str], needed: Sequence[str] = ()) -> None:
+    """Raises `_Fault` if a pattern of a file name names fields that there are not, lacks one, or leads out of the folder."""
+    name = ".".join(keys)
+    try:
+        fields = [field for _, field, spec, conversion in string.Formatter().parse(text) if field is not None or spec or conversion]
+    except ValueError:
+        fields = [text]
+    for field in fields:
+        if field not in known:
+            hint = f"Known: {', '.join('{' + f + '}' for f in known)}" if known else "No braces stand in this name"
+            raise _Fault(keys, f"{name} is {text!r}, in which {field!r} has no meaning", hint)
+    for field in needed:
+        if field not in fields:
+            raise _Fault(keys, f"{name} is {text!r}, so that several files would have one name", f"Put {{{field}}} into it")
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts or re.search(r"[\\?#:\x00-\x1f]|//", text):
+        raise _Fault(keys, f"{name} is {text!r}, which is no path below the site", "Write a relative path with forward slashes")
+
+
+def _is_site(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s<>\"{}|\\^`]", url)
+    except ValueError:
+        return False
+
+
+def _line(text: str, keys: Sequence[str]) -> int:
+    """The line of a key in a TOML text, or of the table that it should be in; 0 where neither is found."""
+    table: list[str] = []
+    best = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if head := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line):
+            table = [part.strip(" \"'") for part in head[1].split(".")]
+            best = number if table == list(keys[: len(table)]) else best
+        elif entry := re.match(r"\s*([\w.\"' -]+?)\s*=", line):
+            own = [*table, *(part.strip(" \"'") for part in entry[1].split("."))]
+            if own == list(keys) or own == list(keys[:-1]):
+                return number
+    return best
 
 
 @lru_cache(maxsize=8)
-def _zone(name: str) -> ZoneInfo:
-    """The zone of a name. Raises `PubkitError` for what is no zone, or not the same one on every machine."""
+def zone(name: str) -> ZoneInfo:
+    """The time zone of a name. Raises `PubkitError` for what is no zone, or not the same one on every machine."""
     from zoneinfo import ZoneInfo, available_timezones
 
     zones = available_timezones() - {"localtime"}
@@ -106,111 +310,3 @@ def _zone(name: str) -> ZoneInfo:
     close = same or difflib.get_close_matches(name, sorted(zones), 1)
     raise PubkitError(f"timezone is {name!r}",
                       hint=(f"Did you mean {close[0]}? " if close else "") + "Write the name of a place, such as Europe/Kyiv, or UTC")
-
-
-def find(folder: Path) -> Publication:
-    """The publication of the ``pubkit.toml`` in a folder, or an empty one where there is none."""
-    path = folder / FILE
-    return load(path) if path.is_file() else Publication()
-
-
-# --- What an article does not say ---------------------------------------------------------------------------------------------------
-
-def localised(meta: Meta, publication: Publication) -> Meta:
-    """The metadata with every date that names no zone put in that of the publication; a day without a time is its midnight there."""
-    corrections = tuple(c if c.date.tzinfo else msgspec.structs.replace(c, date=_aware(c.date, publication)) for c in meta.corrections)
-    published = meta.published and _aware(meta.published, publication)
-    updated = meta.updated and _aware(meta.updated, publication)
-    return msgspec.structs.replace(meta, published=published, updated=updated, corrections=corrections)
-
-
-def _aware(value: datetime, publication: Publication) -> datetime:
-    from pubkit.readers.front_matter.dates import fixed
-
-    return value if value.tzinfo else fixed(value, _zone(publication.timezone))
-
-
-def slug_of(name: str) -> tuple[str, datetime | None]:
-    """The slug that a file name gives, and the day it may begin with (``2024-05-31-title.md``), in no zone."""
-    path = PurePath(name)
-    stem = path.stem
-    if stem.lower() in ("index", "_index", "readme") and path.parent.name:
-        stem = path.parent.name
-    date = None
-    if (found := _DATED.fullmatch(stem)) and found[1] not in ("0001", "9999"):  # in another zone they may be another year
-        try:
-            date = datetime(int(found[1]), int(found[2]), int(found[3]))  # noqa: DTZ001 - the publication's zone is put on it later
-            stem = found[4] or stem
-        except ValueError:
-            pass
-    return file_slug(stem), date
-
-
-def file_slug(text: str) -> str:
-    """Text as a part of a file name and an address: letters and digits of any script, joined by hyphens; at most 80 characters."""
-    text = unicodedata.normalize("NFC", clean_text(text, line=True))
-    slug = re.sub(r"[^\w]+", "-", text).strip("-_")[:80].strip("-_")
-    return slug or "article"
-
-
-def complete(article: Article, publication: Publication, name: str = "", file: str = "") -> tuple[Article, tuple[Diagnostic, ...]]:
-    """The article with title, slug, language, authors, dates, id and address, each from the best source there is.
-
-    ``name`` is the source's file name (for slug and date), ``file`` what diagnostics call it. Dates fall back to 1980-01-01, the author to
-    the publication's title, the language to the publication's, else to what `pubkit.languages` tells of the text, else to ``en``, the id to
-    a UUIDv5 of the site's address and the slug. Dates without a zone are those of the publication.
-    """
-    meta = localised(article.meta, publication)
-    found: list[Diagnostic] = []
-    if not article.content:
-        found.append(diagnostic("content-missing", "there is no text besides the metadata", file or name))
-
-    def missing(code: str, message: str) -> None:
-        found.append(diagnostic(code, message, file or name))
-
-    named, dated = slug_of(name) if name and name != "-" else ("", None)
-    title = meta.title
-    if not meta.title_text:
-        heading = next((b for b in article.content if isinstance(b, Heading)), None)
-        text = (" ".join(plain_text(heading.content, notes=False).split()) if heading
-                else named.replace("-", " ").replace("_", " ").capitalize())
-        title = (Text(text or "Untitled"),)
-        missing("title-missing", f"there is no title; {text or 'Untitled'!r} is used")
-    slug = file_slug(meta.slug) if meta.slug else named or file_slug(plain_text(title, notes=False).lower())
-    language = meta.language
-    if not language:
-        said = language_tag(publication.language)
-        told = "" if said else tell(sample(article))
-        language = said or told or "en"
-        reason = ", that of the publication" if said else ", as the letters and words of the text tell" if told else ""
-        missing("language-missing", f"there is no language; {language} is used{reason}")
-    authors = meta.authors
-    if not authors:
-        authors = (Person(publication.author),) if publication.author else (Person(publication.title or NAMELESS, role="publisher"),)
-        if not publication.author:
-            missing("author-missing", f"there is no author; the publication, {authors[0].name!r}, is used")
-    published = meta.published or (_aware(dated, publication) if dated else None)
-    if published is None:
-        published = meta.updated or UNDATED
-        missing("date-missing", f"there is no date; {published:%Y-%m-%d} is used")
-    if meta.updated and meta.updated < published:
-        found.append(diagnostic("metadata-invalid", f"the article was updated on {meta.updated:%Y-%m-%d}, before it was published; "
-                                f"{published:%Y-%m-%d} is used", file or name))
-    url = meta.url or (urljoin(publication.url.rstrip("/") + "/", quote(slug) + ".html") if publication.url else "")
-    new = msgspec.structs.replace(
-        meta, title=title, slug=slug, language=language, authors=authors, published=published,
-        updated=max(meta.updated or published, published), url=url, id=meta.id or _id(publication.url, slug),
-        publisher=meta.publisher or publication.title, rights=meta.rights or publication.rights)
-    return (msgspec.structs.replace(article, meta=new) if new != article.meta else article), tuple(found)
-
-
-def _id(site: str, slug: str) -> str:
-    import uuid
-
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{site}#{slug}')}"
-
-
-def override(meta: Meta, changes: dict[str, Any]) -> Meta:
-    """Metadata with what the user said on the command line or in the call, which stands over the source."""
-    given = {k: v for k, v in changes.items() if v is not None}
-    return msgspec.structs.replace(meta, **given) if given else meta

@@ -1,4 +1,4 @@
-"""An article and its folder go in; the article with every picture loaded that lies in that folder comes out.
+"""An article and its folder go in; the article with every picture loaded and every enclosure measured that lies in that folder comes out.
 
 Nothing else is ever read: no file outside the folder (symbolic links are followed first), and nothing on the network.
 """
@@ -16,10 +16,11 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 import msgspec
 
 from pubkit.diagnostics import AssetError, Diagnostic, diagnostic
-from pubkit.model import Article, Asset, Image, Node, children, rewrite
+from pubkit.files import media_type_of
+from pubkit.model import Article, Asset, Enclosure, Image, Node, children, rewrite
 from pubkit.pictures import INKS, MOVEMENT, Limits, load
 
-__all__ = ["resolve"]
+__all__ = ["OutsideError", "local_file", "resolve"]
 
 
 def resolve(article: Article, root: Path | None, pictures: Mapping[str, bytes] | None = None, file: str = "",
@@ -34,7 +35,8 @@ def resolve(article: Article, root: Path | None, pictures: Mapping[str, bytes] |
         limits: how large a picture may be.
 
     Returns:
-        The article, each `Image` naming its `Asset`, and a finding for each that could not be had. Those keep their address and words.
+        The article, each `Image` naming its `Asset`, each enclosure with the length and type of its file, and a finding for each that
+        could not be had. Pictures keep their address and words then; enclosures are left out.
     """
     work = _Resolver(root, pictures or {}, file, limits or Limits())
     for image, line in _images(article):
@@ -47,6 +49,8 @@ def resolve(article: Article, root: Path | None, pictures: Mapping[str, bytes] |
         return node
 
     new = rewrite(article, change)
+    new = msgspec.structs.replace(new, meta=msgspec.structs.replace(new.meta, enclosures=tuple(
+        one for given in new.meta.enclosures if (one := work.enclosure(given)))))
     kept = {asset.name: asset for asset in (*article.assets, *work.assets.values())}
     return msgspec.structs.replace(new, assets=tuple(kept.values())), tuple(work.found)
 
@@ -111,27 +115,61 @@ class _Resolver:
             raise _Gone("image-outside", f"has the scheme {scheme!r}; only files of the article's folder are read")
         if self.root is None:
             raise _Gone("image-missing", "was not given: nothing is read from disk here")
-        for name in _spellings(src):
-            path = self.path(name)
-            if path is not None:
-                try:
-                    if path.stat().st_size > self.limits.bytes:
-                        raise _Gone("image-missing", f"has more than {self.limits.bytes:,} bytes")
-                    return path.read_bytes(), path.name
-                except OSError as error:
-                    raise _Gone("image-missing", f"cannot be read: {error.strerror or error}") from error
-        raise _Gone("image-missing", "is not there")
+        path = self.path(src)
+        if path is None:
+            raise _Gone("image-missing", "is not there")
+        try:
+            if path.stat().st_size > self.limits.bytes:
+                raise _Gone("image-missing", f"has more than {self.limits.bytes:,} bytes")
+            return path.read_bytes(), path.name
+        except OSError as error:
+            raise _Gone("image-missing", f"cannot be read: {error.strerror or error}") from error
 
-    def path(self, name: str) -> Path | None:
-        """The file of a name below the root, symbolic links resolved; None where there is none. Raises `_Gone` outside."""
+    def path(self, src: str) -> Path | None:
+        """The file of an address below the root; None where there is none. Raises `_Gone` outside."""
         assert self.root is not None
         try:
-            path = (self.root / name.replace("\\", "/").lstrip("/")).resolve()
-            if not path.is_relative_to(self.root):
-                raise _Gone("image-outside", "lies outside the article's folder; only pictures below it are read")
-            return path if path.is_file() else None
-        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, a loop of links
+            return local_file(self.root, src)
+        except OutsideError:
+            raise _Gone("image-outside", "lies outside the article's folder; only pictures below it are read") from None
+
+    def enclosure(self, given: Enclosure) -> Enclosure | None:
+        """An enclosure with the length and type of its file, or as it is where it lies on the network; None where its file is missing."""
+        kind = given.media_type or media_type_of(urlsplit(given.url).path)
+        if urlsplit(given.url).scheme or self.root is None:
+            return msgspec.structs.replace(given, media_type=kind)
+        try:
+            path = local_file(self.root, given.url)
+            why = "is not there"
+        except OutsideError:
+            path, why = None, "lies outside the article's folder; only files below it are read"
+        if path is None:
+            self.found.append(diagnostic("file-missing", f"the enclosure {given.url[:80]!r} {why}; it is left out", self.file))
             return None
+        return msgspec.structs.replace(given, media_type=kind, length=path.stat().st_size)
+
+
+class OutsideError(ValueError):
+    """An address in an article leads out of its folder."""
+
+
+def local_file(root: Path, src: str) -> Path | None:
+    """The file below a folder that an address in an article means, symbolic links followed; None where there is none.
+
+    Raises `OutsideError` for a file outside the folder.
+    """
+    for name in _spellings(src):
+        try:
+            path = (root / name.replace("\\", "/").lstrip("/")).resolve()
+            if not path.is_relative_to(root.resolve()):
+                raise OutsideError(src)
+            if path.is_file():
+                return path
+        except OutsideError:
+            raise
+        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, a loop of links
+            continue
+    return None
 
 
 def _losses(asset: Asset, lost: set[str]) -> list[tuple[str, str]]:

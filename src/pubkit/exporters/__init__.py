@@ -38,6 +38,7 @@ FORMATS = (
     Format("docx", "volume", "<slug>.docx", "Word, formatted by styles alone, with real lists, notes and captions"),
     Format("rss", "feed", "rss.xml", "RSS 2.0 with full content"),
     Format("atom", "feed", "atom.xml", "Atom 1.0 with full content"),
+    Format("jsonfeed", "feed", "feed.json", "JSON Feed 1.1 with full content"),
     Format("html", "article", "<slug>.html", "a web page of its own"),
     Format("json", "article", "<slug>.json", "the canonical model"),
 )
@@ -47,6 +48,7 @@ _WHERE = {
     "docx": ("pubkit.exporters.docx", "export"),
     "rss": ("pubkit.exporters.feeds", "export_rss"),
     "atom": ("pubkit.exporters.feeds", "export_atom"),
+    "jsonfeed": ("pubkit.exporters.jsonfeed", "export"),
     "html": ("pubkit.exporters.html", "export"),
     "json": ("pubkit.exporters.json", "export"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import posixpath
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -17,26 +18,42 @@ from pubkit.normalize import SCHEMES
 from pubkit.theme import Theme
 from pubkit.xhtml import Dialect, Outline, Renderer, attr, escape, outline
 
-__all__ = ["Options", "export"]
+__all__ = ["Alternate", "Options", "export"]
+
+
+class Alternate(Struct, frozen=True):
+    """A feed that a page names: its media type, title and address."""
+
+    type: str
+    title: str
+    url: str
 
 
 class Options(Struct, frozen=True):
     """``fonts``: the theme's fonts inside the page ("embed"), or those of the reader's machine ("none").
-    ``pictures``: inside the page ("embed"), or beside it in a folder named after the slug ("files")."""
+    ``pictures``: inside the page ("embed"), or beside it in a folder named after the slug ("files").
+    ``path``: the file of the page; by default ``<slug>.html``.
+    ``feeds``: what the page's head says of feeds that it belongs to."""
 
     fonts: Literal["embed", "none"] = "embed"
     pictures: Literal["embed", "files"] = "embed"
+    path: str = ""
+    feeds: tuple[Alternate, ...] = ()
 
 
 def export(work: Article, theme: Theme, options: Options = Options()) -> Output:  # noqa: B008 (frozen)
-    """``<slug>.html``; with ``pictures="files"`` the pictures too, as ``<slug>/<name>``."""
+    """``<slug>.html``; with ``pictures="files"`` the pictures too, as ``<slug>/<name>`` beside it, or beside an ``index.html``."""
     meta, beside = work.meta, dict[str, Asset]()
+    path = options.path or f"{meta.slug}.html"
+    folder = posixpath.dirname(path)
+    if not folder or posixpath.basename(path) != "index.html":  # else the folder is the page's own
+        folder = posixpath.join(folder, meta.slug)
 
     def src(asset: Asset) -> str:
         if options.pictures == "embed":
             return _data(asset.media_type, asset.data)
         beside[asset.name] = asset
-        return f"{meta.slug}/{asset.name}"
+        return posixpath.relpath(f"{folder}/{asset.name}", posixpath.dirname(path) or ".")
 
     def href(url: str) -> str:
         if scheme := urlsplit(url).scheme:
@@ -45,8 +62,8 @@ def export(work: Article, theme: Theme, options: Options = Options()) -> Output:
 
     body = _body(Renderer(work, Dialect(meta.language, href=href, src=src)), theme)
     page = _page(meta, _head(work, theme, options, body), body)
-    files = [File(f"{meta.slug}.html", "text/html", page.encode())]
-    files += [File(f"{meta.slug}/{name}", asset.media_type, asset.data) for name, asset in beside.items()]
+    files = [File(path, "text/html", page.encode())]
+    files += [File(f"{folder}/{name}", asset.media_type, asset.data) for name, asset in beside.items()]
     return Output(tuple(files))
 
 
@@ -105,6 +122,8 @@ def _head(work: Article, theme: Theme, options: Options, body: str) -> str:
              f"<title>{escape(title)}</title>"]
     lines += [f"<meta{attr('name', name)}{attr('content', value)}>" for name, value in named if value]
     lines += [f"<link{attr('rel', rel)}{attr('href', url)}>" for rel, url in (("canonical", meta.url), ("license", _license(meta))) if url]
+    lines += [f'<link rel="alternate"{attr("type", feed.type)}{attr("title", feed.title)}{attr("href", feed.url)}>'
+              for feed in options.feeds]
     lines += [f"<meta{attr('property', name)}{attr('content', value)}>" for name, value in properties if value]
     lines.append('<meta name="color-scheme" content="light dark">')
     for scheme, paper in (("light", theme.color.paper), ("dark", theme.dark.paper)):

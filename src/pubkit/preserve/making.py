@@ -23,7 +23,7 @@ from msgspec import Struct
 from pubkit import exporters, readers, theme
 from pubkit.diagnostics import PreserveError, PubkitError, ThemeError
 from pubkit.exporters.base import Attachment, Output
-from pubkit.model import UNDATED, Article, Image, Node, Volume, content, content_hash, encode, rewrite, walk
+from pubkit.model import UNDATED, Article, Enclosure, Image, Node, Volume, content, content_hash, encode, rewrite, walk
 from pubkit.publication import Publication
 from pubkit.readers.base import Provenance
 from pubkit.theme import FALLBACKS, Face, Theme
@@ -371,6 +371,8 @@ def read_anew(facts: Facts, source: bytes) -> Article:
 def without_pictures(article: Article) -> Article:
     """What can be compared of an article and of its source read without its folder."""
     def bare(node: Node) -> Node:
+        if isinstance(node, Enclosure):  # its length is that of a file beside the source
+            return Enclosure(node.url)
         return msgspec.structs.replace(node, asset="") if isinstance(node, Image) and node.asset else node
     return rewrite(msgspec.structs.replace(content(article), assets=()), bare)
 
