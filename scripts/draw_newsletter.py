@@ -118,10 +118,11 @@ def _hedgehog(sheet: _Sheet, x: float, y: float) -> None:
 
 
 def _fence(sheet: _Sheet, left: float, right: float, top: float, bottom: float) -> None:
-    """Upright boards with points, and a square hole at the foot of two of them."""
+    """Upright boards with points, and a square hole at the foot of two of them, dark against the land behind."""
     wide = 46
+    sheet.box(left + 8 * wide - 6, bottom - 52, left + 10 * wide, bottom, "#17232B")
     for number, x in enumerate(range(round(left), round(right), wide)):
-        foot = bottom - 42 if number in (5, 6) else bottom
+        foot = bottom - 50 if number in (8, 9) else bottom
         sheet.area([(x, top), (x + wide / 2 - 3, top - 18), (x + wide - 6, top), (x + wide - 6, foot), (x, foot)], "#39474F")
     for y in (top + 22, bottom - 66):
         sheet.box(left, y, right, y + 12, "#2F3C44")
@@ -140,9 +141,9 @@ def bridge() -> bytes:
     _hills(sheet, 440, 26, 210, 0.6, "#2A3F47")
     for x, y, length in ((170, 520, 92), (470, 500, 70), (1460, 520, 84)):
         _tree(sheet, x, y, length, 1.52, 13, "#1C2A33")
-    _fence(sheet, 690, 1340, 420, 556)
+    _fence(sheet, 690, 1380, 420, 556)
     _hills(sheet, 548, 6, 170, 2.0, "#3C5446")
-    sheet.box(560, 600, 1040, 800, "#16232C")                       # the channel
+    sheet.box(560, 590, 1040, 800, "#16232C")                       # the channel
     for y, left, right in ((724, 600, 820), (742, 760, 1000), (768, 610, 720), (780, 880, 1010)):
         sheet.line([(left, y), (right, y)], "#2E4653", 4)
     sheet.line([(640, 752), (700, 752)], "#B9B18F", 4)
@@ -155,7 +156,7 @@ def bridge() -> bytes:
             sheet.line([(left + 18 + (row * 23 + shift) % 36, y), (left + 18 + (row * 23 + shift) % 36, y + 42)], "#5D625F", 4)
     sheet.box(430, 566, 1170, 592, "#9A7B55")                       # the plank
     sheet.box(430, 584, 1170, 592, "#7A5F40")
-    for x in range(440, 1170, 20):
+    for x in range(440, 1150, 20):
         sheet.line([(x, 566), (x + 10, 574), (x + 20, 566)], "#C9C3B2", 2)
     for x in (452, 1134):
         sheet.box(x, 552, x + 14, 640, "#5F4A33")
@@ -172,7 +173,7 @@ def bridge() -> bytes:
 def _swift(sheet: _Sheet, x: float, y: float, span: float, lean: float) -> None:
     """A swift from below: wings like a sickle, a short forked tail. ``lean`` turns it, in radians."""
     half: list[Point] = [(0.0, -0.2), (0.12, -0.14), (0.34, -0.13), (0.58, -0.04), (1.0, 0.28), (0.6, 0.09), (0.32, 0.03), (0.1, 0.06),
-                         (0.07, 0.2), (0.1, 0.4), (0.0, 0.3)]
+                         (0.06, 0.16), (0.07, 0.28), (0.0, 0.22)]
     outline = [*half, *((-a, b) for a, b in reversed(half))]
     cos, sin = math.cos(lean) * span / 2, math.sin(lean) * span / 2
     sheet.area([(x + a * cos - b * sin, y + a * sin + b * cos) for a, b in outline], "#2B2430")
@@ -203,8 +204,8 @@ def swifts() -> bytes:
         x = 601 + number * 26
         sheet.box(x, 492, x + 18, 514, "#C79B6D")
         sheet.box(x + 4, 505, x + 14, 509, "#33272F")
-    for x, y, span, lean in ((250, 210, 190, -0.35), (520, 120, 130, 0.3), (640, 280, 96, -0.8), (900, 170, 230, 0.12), (1120, 300, 110, 0.7),
-                             (1300, 140, 160, -0.2), (1450, 330, 84, 0.4), (380, 400, 80, 0.9), (1040, 430, 64, -0.5)):
+    for x, y, span, lean in ((250, 210, 190, -0.35), (520, 120, 130, 0.3), (640, 280, 96, -0.8), (900, 170, 230, 0.12), (380, 400, 80, 0.9),
+                             (1120, 300, 110, 0.7), (1300, 140, 160, -0.2), (1450, 330, 84, 0.4), (1040, 430, 64, -0.5)):
         _swift(sheet, x, y, span, lean)
     return sheet.png()
 

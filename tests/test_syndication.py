@@ -74,6 +74,12 @@ def test_many_corrections_do_not_push_out_what_is_new() -> None:
     assert made(entries, publication(limit=4, archive=False)) == {"atom.xml": [24, 23, 19, 18]}
 
 
+def test_addresses_are_ascii() -> None:
+    about = Publication(title="L", url="https://exämple.org/blög/", feeds=Feeds(archive=False))
+    assert about.url == "https://xn--exmple-cua.org/bl%C3%B6g/"
+    assert links(xml([entry(1)], about, "atom.xml"))["self"] == "https://xn--exmple-cua.org/bl%C3%B6g/atom.xml"
+
+
 def test_names_of_files_that_subscribers_know() -> None:
     about = publication(rss="feed/", atom="index.xml", jsonfeed="json/feed.json", archive=False)
     assert list(made([entry(1)], about, "rss", "atom", "jsonfeed")) == ["feed/index.xml", "index.xml", "json/feed.json"]
@@ -118,10 +124,16 @@ def test_walking_the_archive_reaches_every_entry_once(format_: str) -> None:
 
 
 def test_archives_are_months_in_the_zone_of_the_publication() -> None:
-    edge = entry(0, published=datetime(2026, 1, 31, 23, tzinfo=UTC))
-    assert made([edge], publication()) == {"atom.xml": [0], "archive/2026-01/atom.xml": [0]}
+    edge = [entry(0, published=datetime(2026, 1, 31, 23, tzinfo=UTC)), entry(9)]
+    assert list(made(edge, publication())) == ["atom.xml", "archive/2026-04/atom.xml", "archive/2026-01/atom.xml"]
     there = Publication(title="L", url="https://e.example/", timezone="Europe/Kyiv", feeds=Feeds())
-    assert made([edge], there) == {"atom.xml": [0], "archive/2026-02/atom.xml": [0]}
+    assert list(made(edge, there)) == ["atom.xml", "archive/2026-04/atom.xml", "archive/2026-02/atom.xml"]
+
+
+def test_a_single_month_has_an_archive_only_where_the_feed_has_not_all() -> None:
+    month = [entry(n, published=START + timedelta(hours=n)) for n in range(3)]
+    assert list(made(month, publication(limit=3))) == ["atom.xml"]
+    assert made(month, publication(limit=2)) == {"atom.xml": [2, 1], "archive/2026-01/atom.xml": [2, 1, 0]}
 
 
 def test_archives_lead_both_ways() -> None:
@@ -189,7 +201,8 @@ def test_a_feed_of_its_own_says_so() -> None:
 
 def test_names_of_ones_own() -> None:
     about = publication(by=("tag",), name="topics/{key}/{kind}-{file}", archives="{year}/{month}/{file}")
-    assert list(made([entry(0, tags=("x y",))], about)) == ["atom.xml", "2026/01/atom.xml", "topics/x-y/tag-atom.xml"]
+    assert list(made([entry(0, tags=("x y",)), entry(3)], about)) == [
+        "atom.xml", "2026/02/atom.xml", "2026/01/atom.xml", "topics/x-y/tag-atom.xml"]
 
 
 # --- Hubs, lists, pages -------------------------------------------------------------------------------------------------------------

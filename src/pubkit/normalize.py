@@ -64,7 +64,7 @@ from pubkit.model import (
     walk,
 )
 
-__all__ = ["Limits", "clean_text", "folded", "language_tag", "near", "normalize", "placed", "slugify"]
+__all__ = ["Limits", "clean_text", "folded", "language_tag", "near", "normalize", "placed", "safe_url", "slugify"]
 
 # Those that lead somewhere and run nothing: the web, people, files, talk, places (the safe ones of HTML, "custom scheme handlers").
 SCHEMES = ("http", "https", "mailto", "tel", "sms", "ftp", "sftp", "irc", "ircs", "xmpp", "matrix", "sip", "sips", "geo", "news", "webcal")
@@ -332,7 +332,7 @@ class _Normalizer:
             return (*content, *notes)
         if url.startswith("#"):
             return (Reference(content, url[1:]), *notes)
-        safe = _safe_url(url)
+        safe = safe_url(url)
         if safe is None:
             self.say("link-unsafe", f"the link to {url[:60]!r} is left out, its words stay; {_refusal(url)}")
             return (*content, *notes)
@@ -364,7 +364,7 @@ class _Normalizer:
 
     def address(self, url: str, what: str, line: int = 0, absolute: bool = False) -> str:
         """A safe address that is not part of the text, or '' with a finding."""
-        safe = _safe_url(url) if url else ""
+        safe = safe_url(url) if url else ""
         if safe is None or (absolute and safe and not safe.startswith(("http://", "https://"))):
             self.say("link-unsafe", f"the address of {what}, {url[:60]!r}, is left out; {_refusal(url)}", line)
             return ""
@@ -721,13 +721,13 @@ def _is_host(name: str) -> bool:
 
 
 def _refusal(url: str) -> str:
-    """Why `_safe_url` does not take an address."""
+    """Why `safe_url` does not take an address."""
     if url.lower().startswith(("http:", "https:")):
         return "it names no host, or a port that is none"
     return f"allowed are {', '.join(SCHEMES)}"
 
 
-def _safe_url(url: str) -> str | None:
+def safe_url(url: str) -> str | None:
     """The address with its signs quoted, or None where its scheme is not allowed or it cannot be read."""
     try:
         parts = urlsplit(url)

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from pubkit.diagnostics import PubkitError
 from pubkit.files import indexed
 from pubkit.model import Person
-from pubkit.normalize import clean_text, language_tag
+from pubkit.normalize import clean_text, language_tag, safe_url
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -99,6 +100,10 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
     paths: Paths = Paths()
     feeds: Feeds | None = None
     options: Annotated[dict[str, dict[str, Any]], _SAID(description="Options of formats, such as [options.pdf].")] = {}
+
+    def __post_init__(self) -> None:
+        if not self.url.isascii():  # addresses are made of it, and ids of these
+            force_setattr(self, "url", safe_url(self.url) or self.url)
 
     @property
     def people(self) -> tuple[Person, ...]:

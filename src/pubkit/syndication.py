@@ -73,6 +73,8 @@ def documents(entries: Iterable[Entry], publication: Publication, formats: Seque
         yield from (Document(format_, Feed(meta, tuple(whole))) for format_ in formats)
         return
     pages = _months(whole, publication) if settings.archive and not settings.complete and publication.url else {}
+    if len(pages) == 1 and len(whole) <= settings.limit:  # the feed itself has all there is
+        pages = {}
     for format_ in formats:
         yield from _main(whole, pages, meta, settings, format_)
     for topic, about in _topics(whole, settings):
@@ -89,7 +91,8 @@ def _main(whole: list[Entry], pages: dict[tuple[int, int], list[Entry]], meta: F
     names = [settings.archives.format(year=f"{y:04}", month=f"{m:02}", file=current) for y, m in pages]
     yield Document(format_, _newest(whole, msgspec.structs.replace(meta, name=current, previous=names[0] if names else ""), settings))
     for n, month in enumerate(pages.values()):
-        about = msgspec.structs.replace(meta, name=names[n], role="archive", current=current, next=names[n - 1] if n else "",
+        alone = current if len(names) == 1 else ""  # an archive that leads nowhere would be taken for a fragment
+        about = msgspec.structs.replace(meta, name=names[n], role="archive", current=current, next=names[n - 1] if n else alone,
                                         previous=names[n + 1] if n + 1 < len(names) else "")
         yield Document(format_, Feed(about, tuple(month)), "archive")
 

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from msgspec import Struct
 
 from pubkit.diagnostics import UsageError
+from pubkit.normalize import safe_url
 
 __all__ = ["Told", "ping"]
 
@@ -72,7 +73,7 @@ def _told(hub: str, topic: str, timeout: float) -> Told:
 
     data = urlencode({"hub.mode": "publish", "hub.url": topic}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": f"pubkit/{pubkit.__version__}", "Accept": "*/*"}
-    request = urllib.request.Request(_ascii(hub), data, headers, method="POST")
+    request = urllib.request.Request(safe_url(hub) or hub, data, headers, method="POST")
     with _within(timeout) as held:
         try:
             with _opener(held, hub).open(request, timeout=timeout) as answer:
@@ -87,15 +88,6 @@ def _told(hub: str, topic: str, timeout: float) -> Told:
             if held.expired or isinstance(reason, TimeoutError):
                 return Told(hub, topic, False, 0, f"it gave no answer within {timeout:g} seconds: try again, or give it more --timeout")
             return Told(hub, topic, False, 0, f"it cannot be reached ({reason or type(reason).__name__}): check its address")
-
-
-def _ascii(url: str) -> str:
-    """An address as HTTP wants it: names of hosts in IDNA, all else percent-encoded."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").encode("idna").decode() if not (parts.hostname or "").isascii() else parts.hostname or ""
-    place = (f"[{host}]" if ":" in host else host) + (f":{parts.port}" if parts.port else "")
-    return parts._replace(netloc=place, path=quote(parts.path, safe="/%:=&,;@+$!*'()~"), query=quote(parts.query, safe="/%:=&,;@+$!*'()~?"),
-                          fragment="").geturl()
 
 
 def _first_line(answer: Any) -> str:

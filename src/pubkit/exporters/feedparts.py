@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urljoin, urlsplit
 
 from pubkit.model import Entry, FeedMeta
+from pubkit.normalize import safe_url
 
 __all__ = ["address", "feed_id", "feed_title", "is_address", "media_type", "newest_first", "rfc822", "terms", "uri"]
 
@@ -50,7 +51,8 @@ def feed_title(meta: FeedMeta) -> str:
 
 def uri(iri: str) -> str:
     """An IRI as the URI that stands for it (RFC 3987, 3.1)."""
-    return quote(iri, safe="%/:=&?~#+!$,;'@()*[]")
+    whole = safe_url(iri) if is_address(iri) else None
+    return whole or quote(iri, safe="%/:=&?~#+!$,;'@()*[]")
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
