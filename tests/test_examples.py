@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 from io import BytesIO
@@ -65,6 +66,20 @@ def test_a_theme_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert names(run("a_theme_of_ones_own")["main"](tmp_path)) == ["harbour-notes.pdf", "harbour-notes.html"]
     assert capsys.readouterr().out == ""
     assert "#1f4e79" in (tmp_path / "harbour-notes.html").read_text(encoding="utf-8")
+
+
+def test_the_newsletter(tmp_path: Path) -> None:
+    home = tmp_path / "newsletter"
+    shutil.copytree(ROOT / "examples" / "newsletter", home, ignore=shutil.ignore_patterns("site"))
+    remembered = (home / "pubkit.state.json").read_bytes()
+    report = pubkit.build(home)
+    assert report.ok
+    assert [str(d) for d in report.diagnostics if d.severity != "info"] == []
+    assert (home / "pubkit.state.json").read_bytes() == remembered
+    made = {Path(file).relative_to(home / "site").as_posix() for file in report.files}
+    assert {"feed/index.xml", "atom.xml", "feed.json", "feeds.opml", "tag/hedgehogs/atom.xml", "language/uk/atom.xml",
+            "2026/a-chime-for-closing-time/chime.wav", "archive/2025-11/atom.xml"} <= made
+    assert sum(name.endswith("index.html") for name in made) == 12
 
 
 def test_every_example_is_tried_and_listed() -> None:

@@ -16,7 +16,9 @@ from pubkit.exporters import json as canonical
 from pubkit.model import (
     Article,
     Asset,
+    Cell,
     Code,
+    Column,
     Definition,
     DefinitionList,
     Figure,
@@ -30,6 +32,7 @@ from pubkit.model import (
     Paragraph,
     Person,
     Reference,
+    Row,
     Strong,
     Table,
     decode,
@@ -133,6 +136,13 @@ def test_paragraphs_of_notes_and_items_keep_their_ids() -> None:
     root = tree(work)
     for link in root.xpath("//p/a[not(@role)]/@href"):
         assert root.get_element_by_id(link[1:]).tag == "p"
+
+
+def test_cells_are_aligned_as_their_column_below_cells_that_reach_down() -> None:
+    rows = (Row((Cell("a", rowspan=3), Cell("b"), Cell("1"))), Row((Cell("c", rowspan=2), Cell("2"))), Row((Cell("3"),)),
+            Row(("d", "e", "4")))
+    work = article(Table((Column(), Column(), Column("right")), body=rows))
+    assert [td.text_content() for td in tree(work).xpath("//td[@class='pk-right']")] == ["1", "2", "3", "4"]
 
 
 def test_one_main_and_one_first_heading() -> None:

@@ -572,17 +572,20 @@ def spoken(tex: str) -> str:
     return linear(to_mathml(tex, display=False) or "") or " ".join(tex.split())
 
 
-def linear(mathml: str) -> str:
-    """The same of MathML: ``x\u00b2`` for ``<msup><mi>x</mi><mn>2</mn></msup>``; '' where it has no characters."""
+def linear(mathml: str, low: tuple[str, str] = ("_(", ")"), high: tuple[str, str] = ("^(", ")")) -> str:
+    """The same of MathML: ``x\u00b2`` for ``<msup><mi>x</mi><mn>2</mn></msup>``; '' where it has no characters.
+
+    ``low`` and ``high`` stand around what is set lower or higher and has no characters of its own.
+    """
     from xml.etree.ElementTree import fromstring
 
-    line = " ".join(_linear(fromstring(mathml)).split()) if mathml else ""
+    line = " ".join(_linear(fromstring(mathml), _Scripts(low, high)).split()) if mathml else ""
     return re.sub(r"(?<=[(\[\u221a]) | (?=[)\],;])", "", line)
 
 
-def _linear(e: Element) -> str:
+def _linear(e: Element, scripts: _Scripts) -> str:
     tag = e.tag.rpartition("}")[2]
-    parts = [_linear(child) for child in e]
+    parts = [_linear(child, scripts) for child in e]
     text = e.text or ""
     match tag:
         case "mo":
@@ -603,13 +606,13 @@ def _linear(e: Element) -> str:
         case "msqrt":
             return "\u221a" + _grouped("".join(parts))
         case "mroot":
-            return f"{_script(parts[1], SUPER, '^').lstrip('^')}\u221a{_grouped(parts[0])}"
+            return f"{scripts.high(parts[1]).lstrip('^')}\u221a{_grouped(parts[0])}"
         case "msup" | "mover":
-            return _accented(e, parts) or _scripted(e, parts[0], "", _script(parts[1], SUPER, "^"))
+            return _accented(e, parts) or _scripted(e, parts[0], "", scripts.high(parts[1]))
         case "msub" | "munder":
-            return _accented(e, parts) or _scripted(e, parts[0], _script(parts[1], SUB, "_"), "")
+            return _accented(e, parts) or _scripted(e, parts[0], scripts.low(parts[1]), "")
         case "msubsup" | "munderover":
-            return _scripted(e, parts[0], _script(parts[1], SUB, "_"), _script(parts[2], SUPER, "^"))
+            return _scripted(e, parts[0], scripts.low(parts[1]), scripts.high(parts[2]))
         case "mtable":
             return "[" + "; ".join(parts) + "]"
         case "mtr" | "mlabeledtr":
@@ -651,7 +654,20 @@ def _grouped(text: str) -> str:
     return text if len(text) <= 1 or text.isalnum() or (text[0] == "(" and text.find(")") == len(text) - 1) else f"({text})"
 
 
-def _script(text: str, small: Mapping[str, str], mark: str) -> str:
+class _Scripts(Struct, frozen=True):
+    """How what stands lower and higher is written: in small characters where there are such, else between marks."""
+
+    lower: tuple[str, str]
+    higher: tuple[str, str]
+
+    def low(self, text: str) -> str:
+        return _script(text, SUB, self.lower)
+
+    def high(self, text: str) -> str:
+        return _script(text, SUPER, self.higher)
+
+
+def _script(text: str, small: Mapping[str, str], marks: tuple[str, str]) -> str:
     text = re.sub(r" ([^\w\s]) ", r"\1", text.strip())
     if text and not text.strip("\u2032\u2033\u2034\u2057"):
         return text
@@ -659,7 +675,10 @@ def _script(text: str, small: Mapping[str, str], mark: str) -> str:
         return "\u00b0"
     if text and all(c in small for c in text):
         return "".join(small[c] for c in text)
-    return "" if not text or text in "\u23de\u23df" else mark + (text if len(text) == 1 else f"({text})")
+    if not text or text in "\u23de\u23df":
+        return ""
+    begin, end = marks
+    return begin.rstrip("(") + text if len(text) == 1 and begin.endswith("(") else begin + text + end
 
 
 ACCENTS = {"^": "\u0302", "~": "\u0303", "\u00af": "\u0304", "\u203e": "\u0305", "\u2192": "\u20d7", "\u02d9": "\u0307", "\u00a8": "\u0308",

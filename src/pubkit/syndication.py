@@ -181,8 +181,9 @@ def listing(feeds: Sequence[tuple[FeedMeta, str, str]], publication: Publication
         return None
     made = {format_ for _, format_, _ in feeds}
     best = next((f for f in BEST if f in made), "")
-    lines = [Outline(title=meta.title, feed=address(meta, meta.name), site=meta.url, language=meta.language, description=meta.description,
-                     group=GROUPS[group]) for meta, format_, group in feeds if format_ == best and group != "archive"]
+    own = [(meta, group) for meta, format_, group in feeds if format_ == best and group != "archive"]
+    lines = [Outline(title=meta.title, feed=address(meta, meta.name), site=meta.url, language=meta.language, group=GROUPS[group],
+                     description="" if group else meta.description) for meta, group in own]
     return opml(settings.opml, publication.title or NAMELESS, lines)
 
 

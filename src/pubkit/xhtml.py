@@ -328,19 +328,25 @@ class Renderer:
 
     def _table(self, node: Table) -> str:
         def section(tag: str, rows: tuple[Row, ...], head: bool) -> str:
-            return f"<{tag}>\n" + "".join(self._row(r, node, head) for r in rows) + f"</{tag}>\n" if rows else ""
+            hanging: dict[int, int] = {}  # by column, how many rows more the cell above it reaches down
+            return f"<{tag}>\n" + "".join(self._row(r, node, head, hanging) for r in rows) + f"</{tag}>\n" if rows else ""
 
         caption = f"<figcaption>{self.inlines(node.caption)}</figcaption>\n" if node.caption else ""
         inner = section("thead", node.head, True) + section("tbody", node.body, False) + section("tfoot", node.foot, False)
         return (f'<figure{self._id(node.id)} class="pk-table">\n{caption}<div class="pk-scroll" tabindex="0">'
                 f"<table>\n{inner}</table></div>\n</figure>")
 
-    def _row(self, row: Row, table: Table, head: bool) -> str:
-        cells, column = [], 0
+    def _row(self, row: Row, table: Table, head: bool, hanging: dict[int, int]) -> str:
+        cells, column, below = [], 0, {at: rows - 1 for at, rows in hanging.items() if rows > 1}
         for cell in row.cells:
+            while column in hanging:
+                column += 1
             align = table.columns[column].align if column < len(table.columns) else ""
             cells.append(self._cell(cell, align, head))
+            below.update({column + n: cell.rowspan - 1 for n in range(cell.colspan) if cell.rowspan > 1})
             column += cell.colspan
+        hanging.clear()
+        hanging.update(below)
         return "<tr>" + "".join(cells) + "</tr>\n"
 
     def _cell(self, cell: Cell, align: str, head: bool) -> str:

@@ -155,11 +155,16 @@ class _Page:
         return tuple(out)
 
 
+_SCRIPTS = (("\x01", "\x02"), ("\x03", "\x04"))  # no article holds these
+
+
 def _math(tex: str, mathml: str, display: bool) -> str:
     """A formula as a line of characters, its TeX as title: what readers of feeds make of MathML is chaff."""
-    text = escape(linear(mathml)) if mathml else ""
+    text = escape(linear(mathml, *_SCRIPTS)) if mathml else ""
     if not text:
         return f"<code>{escape(tex)}</code>"
+    for mark, tag in zip((*_SCRIPTS[0], *_SCRIPTS[1]), ("<sub>", "</sub>", "<sup>", "</sup>"), strict=True):
+        text = text.replace(mark, tag)
     return f"<p><span{attr('title', tex)}>{text}</span></p>" if display else f"<span{attr('title', tex)}>{text}</span>"
 
 
