@@ -25,13 +25,14 @@ check: setup  ## types and style
 corpus: setup  ## read the articles of a folder, DIR=folder, and count what is lost; ARGS="--json"
 	.venv/bin/python scripts/corpus.py $(ARGS) $(or $(DIR),article)
 
-bench: setup  ## how long reading, pages, books and documents take, beside the libraries below and pandoc; ARGS="-n 3"
+bench: setup  ## how long reading, pages, books, documents and feeds take, beside the libraries below and pandoc; ARGS="-n 3"
 	.venv/bin/python benchmarks/reading.py $(ARGS)
 	.venv/bin/python benchmarks/pages.py $(ARGS)
 	.venv/bin/python benchmarks/books.py $(ARGS)
 	.venv/bin/python benchmarks/documents.py $(ARGS)
+	.venv/bin/python benchmarks/feeds.py $(ARGS)
 
-schema: setup  ## write docs/article.schema.json anew, after a change of the model
+schema: setup  ## write the JSON Schemas in docs anew, after a change of the types
 	.venv/bin/python scripts/write_schema.py
 
 conformance: setup  ## install the validators and let them judge what pubkit makes
