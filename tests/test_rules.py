@@ -26,7 +26,8 @@ ROOMS = [
     {"normalize", "typography", "theme", "words", "languages", "math", "pictures", "zipfiles", "css"},
     {"xhtml", "resolve", "readers", "outline", "loss"},
     {"exporters"},
-    {"publication", "metadata", "state", "syndication", "scaffold", "websub", "preserve", "references", "api", "build"},
+    {"publication", "metadata", "state", "syndication", "scaffold", "websub", "preserve", "references", "api", "jobs", "plan",
+     "gather", "build"},
     {"cli"},
 ]
 HEAVY = ("weasyprint", "ebooklib", "docx", "feedgen", "lxml", "PIL", "pygments", "yaml", "markdown_it", "latex2mathml", "ziamath",
