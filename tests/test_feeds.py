@@ -180,6 +180,15 @@ def test_rss_item() -> None:
     assert texts(item, "content:encoded") == ["<p>Long &amp; <em>good</em></p>"]
 
 
+def test_summaries_alone() -> None:
+    bare = entry(content="")
+    item = rss(bare).find(".//item")
+    assert (texts(item, "description"), texts(item, "content:encoded")) == (["Short &amp; &lt;b&gt;"], [])
+    made = atom(bare).find("a:entry", A)
+    assert made.find("a:content", A) is None
+    assert [e.get("href") for e in made.findall("a:link", A)] == ["https://example.org/1/"]
+
+
 def test_cdata_cannot_be_left() -> None:
     assert texts(rss(entry(content="<p>]]&gt; ]]></p>")), "//content:encoded") == ["<p>]]&gt; ]]></p>"]
 

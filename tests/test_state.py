@@ -60,6 +60,8 @@ def test_the_front_matter_stands_over_what_is_remembered() -> None:
 def test_an_article_without_a_date_is_dated_by_its_first_sight() -> None:
     updated, record, _ = known(article(published=None), state())
     assert (updated, record.updated) == (NOW, NOW)
+    first = State({}, frozenset(), NOW, fresh=True)  # where nothing is remembered, it may be as old as any
+    assert known(article(published=None), first)[1].updated is None
 
 
 @pytest.mark.parametrize("more", [

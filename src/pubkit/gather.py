@@ -120,7 +120,7 @@ def memory(settings: Settings, now: datetime | None) -> tuple[State | None, list
     if state is None:
         said = diagnostic("state-missing", "nothing is remembered of this publication yet: articles that do not say when they were "
                           "updated are taken to be as they were published", str(path))
-        return State({}, frozenset(), today), [Result("", diagnostics=(said,))]
+        return State({}, frozenset(), today, fresh=True), [Result("", diagnostics=(said,))]
     return state, []
 
 

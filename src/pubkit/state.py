@@ -42,11 +42,12 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 class State(Struct, frozen=True):
     """What is remembered, by the sources' paths from the folder of the publication. ``lost`` are those whose source is gone; ``now`` is
-    the date of what is new."""
+    the date of what is new; ``fresh``: nothing was remembered before, so that nothing is known to be new."""
 
     records: Mapping[str, Record]
     lost: frozenset[str]
     now: datetime
+    fresh: bool = False
 
     @staticmethod
     def load(path: Path, now: datetime) -> State | None:
@@ -131,7 +132,7 @@ def remembered(article: Article, key: str, state: State, publication: Publicatio
     updated = record.updated if record else None
     if record and record.content != seen:
         updated = state.now
-    if record is None and not meta.is_dated:
+    if record is None and not meta.is_dated and not state.fresh:
         updated = state.now
     if record and record.id != meta.id:
         if meta.id == own:

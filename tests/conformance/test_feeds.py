@@ -145,6 +145,15 @@ def test_no_document_has_a_fault(home: Path) -> None:
     assert {url: lines for url, lines in found.items() if lines} == {}
 
 
+def test_no_document_of_the_newsletter_has_a_fault(tmp_path: Path) -> None:
+    folder = tmp_path / "newsletter"
+    shutil.copytree(tools.ROOT / "examples" / "newsletter", folder, ignore=shutil.ignore_patterns("site"))
+    assert pubkit.build(folder).ok
+    found = {url: feed_rules.judge(path.read_bytes(), url=url) for url, path in documents(folder).items()}
+    assert len(found) > 100
+    assert {url: lines for url, lines in found.items() if lines} == {}
+
+
 def test_each_article_alone_has_no_fault(home: Path) -> None:
     about = pubkit.Publication(title="T", url=SITE, language="en")
     for source in sorted((home / "articles").rglob("*.*")):

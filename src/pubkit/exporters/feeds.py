@@ -79,6 +79,8 @@ def export_atom(work: Feed, theme: Theme, options: Options = Options()) -> Outpu
         made.summary(item.summary or item.title)
         if item.content:
             made.content(item.content, type="html")  # without a type readers show the tags
+        else:
+            made.link(href=item.url, rel="alternate")  # feedgen wants one of both
         for person in item.authors:
             add = made.author if person.role == "author" or not _writers(item) else made.contributor
             add(_person(person))
@@ -289,9 +291,11 @@ class _AtomEntryRepair:
             links.append({"href": uri(item.license), "rel": "license"})
         if is_address(item.source):
             links.append({"href": uri(item.source), "rel": "via"})
+        for link in element.findall("link"):
+            element.remove(link)
         place = next((n + 1 for n, child in enumerate(element) if child.tag in ("updated", f"{{{ATOM}}}updated")), len(element))
-        for link in reversed(links):
-            element.insert(place, etree.Element("link", link))
+        for attributes in reversed(links):
+            element.insert(place, etree.Element("link", attributes))
         if item.rights:
             etree.SubElement(element, "rights").text = item.rights
         if item.source and not is_address(item.source):
