@@ -62,7 +62,7 @@ def test_all_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("raw", "words"), [
-    ({"titel": "x"}, "Did you mean title?"), ({"title": 3}, "Expected `str`"), ({"url": "example.org"}, "whole address"),
+    ({"titel": "x"}, "Did you mean title?"), ({"title": 3}, "Expected text"), ({"url": "example.org"}, "whole address"),
     ({"language": "?"}, "BCP 47"), ({"timezone": "Europe/Kiiv"}, "Did you mean Europe/Kyiv?"),
     ({"timezone": "Kyiv"}, "Did you mean Europe/Kyiv?"),
     ({"timezone": "europe/kyiv"}, "Did you mean Europe/Kyiv?"), ({"timezone": "new york"}, "Did you mean America/New_York?"),

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from pubkit import exporters
-from pubkit.diagnostics import ExportError, OptionError, PubkitError, UnknownFormat, UsageError, diagnostic
+from pubkit.diagnostics import ExportError, OptionError, PubkitError, ThemeError, UnknownFormat, UsageError, diagnostic
 from pubkit.exporters import Output
 from pubkit.gather import feeds, memory, remember, stranded
 from pubkit.jobs import (
@@ -79,7 +79,6 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
     if not given:
         raise UsageError("there is nothing to build", hint="Give files or folders")
     home = home_of(Path(given[0]))
-    home = Path(os.path.relpath(home)) if home and not Path(given[0]).is_absolute() else home
     about = publication or (load(home / PUBLICATION_FILE) if home else Publication())
     if smart is not None:
         about = msgspec.structs.replace(about, smart=smart)
@@ -123,13 +122,27 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
 
 def _theme(about: Publication, home: Path | None) -> str:
     """The theme of a publication: a name, or a folder seen from that of ``pubkit.toml``."""
-    return str(home / about.theme) if home and "/" in about.theme else about.theme or "journal"
+    from pubkit import theme
+
+    name = os.path.join(home, about.theme) if home and "/" in about.theme else about.theme or "journal"
+    try:
+        theme.load(name)
+    except ThemeError as error:
+        if home and about.theme and not error.location.file:
+            raise ThemeError(f"theme: {error.message}", file=str(home / PUBLICATION_FILE), hint=error.hint) from None
+        raise
+    return name
 
 
 def _chosen(about: Publication, home: Path | None, given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The options of formats: those of ``pubkit.toml``, whose paths lead from its folder, and over them those of the call."""
     file = str(home / PUBLICATION_FILE) if home else ""
     chosen: dict[str, dict[str, Any]] = {}
+    for name in about.formats if file else ():
+        try:
+            exporters.exporter(name)
+        except UnknownFormat as error:
+            raise UnknownFormat(f"formats: {error.message}", file=file, hint=error.hint) from None
     for name, options in about.options.items():
         try:
             exporters.exporter(name).checked(options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import string
 import tomllib
@@ -131,7 +132,8 @@ def home_of(path: Path) -> Path | None:
     given = Path(path).absolute()
     for folder in (given, *given.parents):
         if (folder / FILE).is_file():
-            return folder if folder == given or _holds(folder, given) else None
+            shown = folder if Path(path).is_absolute() else Path(os.path.relpath(folder))
+            return shown if folder == given or _holds(shown, given) else None
     return None
 
 
@@ -196,7 +198,13 @@ def _converted(raw: dict[str, Any]) -> Publication:
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$")
         keys = re.findall(r"[\w-]+", re.sub(r"\[[^]]*\]", "", place))
+        for name, words in _TYPES.items():
+            message = message.replace(f"`{name}`", words)
         raise _Fault(keys, f"{'.'.join(keys)}: {message}" if keys else message, _wanted(keys)) from error
+
+
+_TYPES = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "array": "a list", "object": "a table",
+          "object | null": "a table", "str | object": "text or a table"}  # what msgspec calls what TOML has
 
 
 def _wanted(keys: Sequence[str]) -> str:
@@ -221,8 +229,8 @@ def _cleaned(given: Publication) -> Publication:
 
 def _usable(given: Publication, raw: Mapping[str, Any]) -> None:
     """Raises `_Fault` for what the types let through and nothing can be made of."""
-    if given.url and not _is_site(given.url):
-        raise _Fault(("url",), f"url is {given.url!r}", "Write the whole address, such as https://example.org/")
+    if given.url and (not _is_site(given.url) or urlsplit(given.url).query or urlsplit(given.url).fragment):
+        raise _Fault(("url",), f"url is {given.url!r}", "Write the whole address of the site alone, such as https://example.org/")
     if given.language and not language_tag(given.language):
         raise _Fault(("language",), f"language is {given.language!r}", "Write a tag of BCP 47, such as en, uk or pt-BR")
     try:
@@ -250,7 +258,8 @@ def _usable_feeds(feeds: Feeds, raw: Mapping[str, Any]) -> None:
         file = indexed(name, {"jsonfeed": "json", "opml": "opml"}.get(key, "xml"))
         other = names.setdefault(file.casefold(), key) if name and key != "state" else key
         if other != key:
-            raise _Fault(("feeds", key), f"feeds.{key} and feeds.{other} are both {name!r}", "Give each a name of its own")
+            raise _Fault(("feeds", key if key in raw else other), f"feeds.{key} and feeds.{other} are both {name!r}",
+                         "Give each a name of its own")
     _pattern(("feeds", "name"), feeds.name, ("kind", "key", "file"), ("kind", "key", "file"))
     _pattern(("feeds", "archives"), feeds.archives, ("year", "month", "file"), ("year", "month", "file"))
     if feeds.complete and raw.get("archive"):
