@@ -21,6 +21,7 @@ from pubkit.model import (
     Column,
     Definition,
     DefinitionList,
+    Enclosure,
     Figure,
     Heading,
     Image,
@@ -222,3 +223,10 @@ def test_json_reads_back_as_the_same_article() -> None:
     (file,) = canonical.export(FULL, theme.load()).files
     assert (file.name, file.data[-1:]) == ("glass.json", b"\n")
     assert decode(file.data) == FULL
+
+
+def test_files_that_go_along_are_linked_where_they_have_an_address() -> None:
+    given = (Enclosure("https://example.org/a%20b.mp3", "audio/mpeg", 32044), Enclosure("here.mp3"), Enclosure("https://example.org/", "", 0))
+    links = tree(article(Paragraph("x"), enclosures=given)).xpath("//footer//a")
+    assert [(a.get("href"), a.text) for a in links] == [
+        ("https://example.org/a%20b.mp3", "a b.mp3 (32\u00a0kB)"), ("https://example.org/", "https://example.org/")]

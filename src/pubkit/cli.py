@@ -301,7 +301,7 @@ def ping(path: str, hubs: tuple[str, ...], every: bool, out: str | None, timeout
     from pubkit.websub import ping as tell
 
     home, about = _found(path)
-    asked = hubs or (about.feeds.hubs if about.feeds else ())
+    asked = tuple(dict.fromkeys(hubs or (about.feeds.hubs if about.feeds else ())))
     if not asked:
         raise UsageError("there is no hub to tell", hint="Name it with --hub, or below [feeds] in pubkit.toml: hubs = [\"https://hub.example/\"]")
     built = topics(about, Path(out) if out else home / (about.paths.out or "out"), every)

@@ -6,6 +6,7 @@ A job never raises: what stopped it is in its result, and stops no other.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import posixpath
 import re
@@ -21,10 +22,10 @@ from pubkit import exporters, readers
 from pubkit.diagnostics import Diagnostic, ExportError, PubkitError, diagnostic
 from pubkit.exporters import Output
 from pubkit.exporters.base import Attachment
-from pubkit.exporters.entries import Site
+from pubkit.exporters.entries import Site, file_address
 from pubkit.files import copy_file, media_type_of
 from pubkit.metadata import file_slug, page_file, page_path
-from pubkit.model import Article, Entry, Image, Meta, Volume, walk
+from pubkit.model import Article, Enclosure, Entry, Image, Meta, Volume, walk
 from pubkit.preserve.records import Made
 from pubkit.publication import Publication
 from pubkit.readers.base import Read
@@ -183,6 +184,7 @@ def job(work: Job, settings: Settings) -> Result:
         if record and article_read.provenance:
             article_read = _told(article_read, article)
         article, more, links = linked(article, work.source, settings.sources)
+        article, enclosed = _enclosed(article, work.source, settings)
         found += more
         from pubkit import theme
 
@@ -193,7 +195,6 @@ def job(work: Job, settings: Settings) -> Result:
         if settings.strict and (grave := [d for d in found if d.severity != "info"]):
             raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source,
                               hint="Mend them, or build without --strict")
-        enclosed = _enclosures(article, work.source, settings) if entry else {}
         outputs = [_under(output, beside(article.meta, settings.publication)) for output in outputs]
         written = write_all(outputs, settings.out, kept_files(settings), enclosed)
         return Result(work.source, article.meta.slug, article.meta.title_text, written, entry, found, links=links,
@@ -299,16 +300,22 @@ def outputs_of(article: Article, worn: Theme, settings: Settings,
     return outputs, entry
 
 
-def _enclosures(article: Article, source: str, settings: Settings) -> dict[str, Path]:
-    """The files of enclosures, by the names that they are to have among the outputs."""
-    about = settings.publication
+def _enclosed(article: Article, source: str, settings: Settings) -> tuple[Article, dict[str, Path]]:
+    """The article with the addresses that its enclosures will have on the site, and their files by the names they are to have there."""
+    about, copies, new = settings.publication, dict[str, Path](), list[Enclosure]()
     site = Site(about.url, page_path(article.meta, about))
-    found: dict[str, Path] = {}
     for one in article.meta.enclosures if about.url else ():
         path = None if urlsplit(one.url).scheme else local_file(Path(source).parent, one.url)
-        if path:
-            found[f"{site.folder(article.meta.slug)}/{posixpath.basename(unquote(one.url))}"] = path
-    return found
+        if path is None:
+            new.append(one)
+            continue
+        name = next(n for n in itertools.chain([path.name], (f"{i}-{path.name}" for i in itertools.count(2)))
+                    if copies.get(f"{site.folder(article.meta.slug)}/{n}", path) == path)
+        copies[f"{site.folder(article.meta.slug)}/{name}"] = path
+        new.append(msgspec.structs.replace(one, url=file_address(site, article.meta.slug, name)))
+    if not copies:
+        return article, {}
+    return msgspec.structs.replace(article, meta=msgspec.structs.replace(article.meta, enclosures=tuple(new))), copies
 
 
 def kept_files(settings: Settings) -> frozenset[Path]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, assert_never
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -547,6 +548,14 @@ class Enclosure(Node, frozen=True, tag="enclosure"):
     url: str
     media_type: str = ""
     length: int = 0
+
+    @property
+    def label(self) -> str:
+        """What a reader is told of it: the file's name, and its size where that is known."""
+        name = unquote(urlsplit(self.url).path.rstrip("/").rpartition("/")[2]) or self.url
+        units = ((1e9, 1, "GB"), (1e6, 1, "MB"), (1e3, 0, "kB"), (1, 0, "B"))
+        size = next((f"{self.length / unit:.{digits}f}\u00a0{sign}" for unit, digits, sign in units if self.length >= unit), "")
+        return f"{name} ({size})" if self.length > 0 else name
 
 
 class Correction(Node, frozen=True, tag="correction"):

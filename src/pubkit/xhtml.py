@@ -177,7 +177,7 @@ class Renderer:
         return f'<p class="pk-byline">{text}</p>'
 
     def end_matter(self) -> str:
-        """The footer: corrections, other contributors, update, source, rights. '' where there is nothing to say."""
+        """The footer: corrections, other contributors, update, files that go along, source, rights. '' where there is nothing to say."""
         meta, language = self.article.meta, self.dialect.language
         lines = []
         for correction in meta.corrections:
@@ -187,6 +187,7 @@ class Renderer:
             lines.extend(f"<b>{escape(p.name)}</b>, {escape(p.role)}" for p in meta.authors if p.role not in ("author", "publisher"))
         if meta.updated and meta.published and meta.updated.date() != meta.published.date():
             lines.append(escape(words.word("updated", language, date=words.date(meta.updated, language))))
+        lines.extend(f"<a{attr('href', url)}>{escape(e.label)}</a>" for e in meta.enclosures if (url := self._whole(e.url)))
         if meta.source:
             lines.append(f"{escape(words.word('source', language))}: {self._address(meta.source)}")
         if meta.rights:
@@ -196,8 +197,12 @@ class Renderer:
         body = "\n".join(f"<p>{line}</p>" for line in lines)
         return f'<footer class="pk-colophon">\n{body}\n</footer>\n' if body else ""
 
+    def _whole(self, text: str) -> str:
+        """An address that needs no other to lead from; '' for what is none."""
+        return self.dialect.href(text) if text.startswith(("http://", "https://", "mailto:")) else ""
+
     def _address(self, text: str) -> str:
-        url = self.dialect.href(text) if text.startswith(("http://", "https://", "mailto:")) else ""
+        url = self._whole(text)
         return f"<a{attr('href', url)}>{escape(text)}</a>" if url else escape(text)
 
     def render(self, blocks: Sequence[Block]) -> Rendered:

@@ -251,7 +251,7 @@ class _Chapter(Blocks):
         return [self.linked(runs, url, look)] if url else runs
 
     def end_matter(self) -> Story:
-        """Corrections, other contributors, series, update, source and rights."""
+        """Corrections, other contributors, series, update, files that go along, source and rights."""
         meta, language = self.meta, self.language
         lines: list[tuple[Inline, ...]] = []
         for correction in meta.corrections:
@@ -264,6 +264,7 @@ class _Chapter(Blocks):
             lines.append((Text(words.word("series", language, n=str(position), name=name) if position else name),))
         if meta.updated and meta.published and meta.updated.date() != meta.published.date():
             lines.append((Text(words.word("updated", language, date=words.date(meta.updated, language))),))
+        lines.extend((Link(e.label, e.url),) for e in meta.enclosures if e.url.startswith(("http://", "https://")))
         if meta.source:
             lines.append((Text(f"{words.word('source', language)}: "), *_web(meta.source)))
         lines.extend((Text(x),) for x in (meta.publisher, meta.rights) if x)

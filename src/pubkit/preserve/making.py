@@ -371,8 +371,8 @@ def read_anew(facts: Facts, source: bytes) -> Article:
 def without_pictures(article: Article) -> Article:
     """What can be compared of an article and of its source read without its folder."""
     def bare(node: Node) -> Node:
-        if isinstance(node, Enclosure):  # its length is that of a file beside the source
-            return Enclosure(node.url)
+        if isinstance(node, Enclosure):  # what is known of it is that of a file beside the source
+            return Enclosure("")
         return msgspec.structs.replace(node, asset="") if isinstance(node, Image) and node.asset else node
     return rewrite(msgspec.structs.replace(content(article), assets=()), bare)
 
