@@ -226,7 +226,7 @@ def test_json_reads_back_as_the_same_article() -> None:
 
 
 def test_files_that_go_along_are_linked_where_they_have_an_address() -> None:
-    given = (Enclosure("https://example.org/a%20b.mp3", "audio/mpeg", 32044), Enclosure("here.mp3"), Enclosure("https://example.org/", "", 0))
+    given = (Enclosure("https://example.org/a%20b.mp3", "audio/mpeg", 32044), Enclosure("here.mp3"), Enclosure("https://example.org/"))
     links = tree(article(Paragraph("x"), enclosures=given)).xpath("//footer//a")
     assert [(a.get("href"), a.text) for a in links] == [
         ("https://example.org/a%20b.mp3", "a b.mp3 (32\u00a0kB)"), ("https://example.org/", "https://example.org/")]
