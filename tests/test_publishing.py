@@ -305,6 +305,14 @@ def test_archived_articles_of_a_publication_are_derived_from_their_sources(home:
     assert archive.facts.derived
 
 
+def test_a_bag_has_all_that_the_site_is_made_of(home: Path, tmp_path: Path) -> None:
+    build(home)
+    assert build(home, bag=tmp_path / "bag").ok
+    names = {p.relative_to(tmp_path / "bag" / "data").as_posix() for p in (tmp_path / "bag" / "data").rglob("*") if p.is_file()}
+    assert {"sources/pubkit.toml", "sources/pubkit.state.json", "sources/articles/2026-01-05-post-1.md", "outputs/atom.xml",
+            "outputs/archive/2026-01/atom.xml", "outputs/manifest.json"} <= names
+
+
 # --- Commands -----------------------------------------------------------------------------------------------------------------------
 
 def test_a_new_publication_works(tmp_path: Path) -> None:

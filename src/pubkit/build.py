@@ -92,6 +92,7 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         if Path(bag).resolve() == Path(settings.out).resolve():
             raise UsageError("the bag cannot be the folder of the outputs", hint="Give the bag a folder of its own")
     given = within(given, settings)
+    roots = [settings.home, *given] if settings.home else given  # what the paths in records lead from
     planned, failed, addresses = plan(given, settings)
     state, troubles = memory(settings, now)
     settings = msgspec.structs.replace(settings, sources=addresses, state=state)
@@ -108,9 +109,9 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         lambda: stranded(results), lambda: None if troubles and state is None else feeds(results, settings, whole),
         lambda: remember(results, settings, whole)]
     if report or (report is None and (archive or bag is not None)):
-        lasts.append(lambda: _recorded(results, settings, given))
+        lasts.append(lambda: _recorded(results, settings, roots))
     if bag is not None:
-        lasts.append(lambda: _bagged(results, settings, given, bag))
+        lasts.append(lambda: _bagged(results, settings, roots, bag))
     for step in lasts:
         last = step()
         if last:
@@ -237,10 +238,12 @@ def _bagged(results: Sequence[Result], settings: Settings, given: Sequence[str],
 
     base = _base(given)
     files = {f"outputs/{made.name}": Path(made.path) for result in results for made in result.made}
-    if (about := Path(home_folder(given[0])) / PUBLICATION_FILE).is_file():
-        files[f"sources/{name_from(str(about), base) if base else about.name}"] = about
+    own = [PUBLICATION_FILE, settings.publication.feeds.state if settings.publication.feeds else ""] if settings.home else []
+    for about in (Path(settings.home) / name for name in own if name):
+        if about.is_file():
+            files[f"sources/{name_from(str(about), base) if base else about.name}"] = about
     for result in results:
-        if result.source and result.made:
+        if result.source and (result.made or result.entry):
             for path in (result.source, *result.pictures):
                 files[f"sources/{name_from(path, base) if base else Path(path).name}"] = Path(path)
     try:
