@@ -145,6 +145,7 @@ def test_folders_in_addresses(home: Path) -> None:
     assert (home / "site" / "uk" / "tides" / "tides.json").is_file()
     assert (home / "site" / "post-1" / "index.html").is_file()
     assert pubkit.build(home / "articles" / "uk" / "tides.md", formats=["html"], now=NOW).ok  # alone it has the same address
+    assert pubkit.build(home / "articles" / "uk", formats=["html"], now=NOW).ok
     assert not list(home.glob("site/tides*"))
 
 
@@ -266,6 +267,13 @@ def test_two_articles_with_one_id(home: Path) -> None:
     ids = [e.text for e in feed(home).iterfind(f"{ATOM}entry/{ATOM}id")]
     assert len(set(ids)) == 3
     assert "urn:x:1" in ids
+
+
+def test_a_feed_replaces_no_article(home: Path) -> None:
+    (home / "articles" / "feed.md").write_text("# Feed\n\nWords.\n")
+    report = build(home, formats=["json", "jsonfeed"])
+    assert ["feed.json is a feed" in str(error) for error in report.errors] == [True]
+    assert b"pubkit-article" in (home / "site" / "feed.json").read_bytes()
 
 
 def test_dates_in_the_future_are_said_and_shown(home: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pubkit import exporters, syndication
-from pubkit.diagnostics import Diagnostic, PubkitError, diagnostic
+from pubkit.diagnostics import Diagnostic, PubkitError, UsageError, diagnostic
 from pubkit.exporters import Output
 from pubkit.exporters.feedparts import newest_first
 from pubkit.files import indexed, write_file
@@ -49,6 +49,7 @@ def feeds(results: Sequence[Result], settings: Settings, whole: bool = True) -> 
     own = [name for name in names if name in syndication.FORMATS]
     entries, found = _distinct(built)
     made: list[Made] = []
+    taken = {made.name.casefold(): r.source for r in results for made in r.made}
     try:
         worn = theme_of(settings.theme)
         if about.feeds and not whole and any((Path(settings.out) / indexed(about.feeds.file(f), "xml")).exists() for f in own):
@@ -58,6 +59,7 @@ def feeds(results: Sequence[Result], settings: Settings, whole: bool = True) -> 
         for document in syndication.documents(entries, about, own):
             output = exporters.exporter(document.format)(document.feed, worn, settings.options.get(document.format, {}))
             found += [d for d in output.diagnostics if d not in found]
+            _free(output, taken)
             made += write_all([output], settings.out)
             listed.append((document.feed.meta, document.format, document.group))
         for name in names:
@@ -72,6 +74,14 @@ def feeds(results: Sequence[Result], settings: Settings, whole: bool = True) -> 
         return Result("", made=(*made, *more), diagnostics=(*found, *missing))
     except PubkitError as error:
         return Result("", made=tuple(made), diagnostics=tuple(found), error=error)
+
+
+def _free(output: Output, taken: Mapping[str, str]) -> None:
+    """Raises `UsageError` where an article has a file of this name."""
+    for file in output.files:
+        if source := taken.get(file.name.casefold()):
+            raise UsageError(f"{file.name} is a feed, and an output of this article too", file=source,
+                             hint="Give the article another slug, or the feed another file below [feeds] in pubkit.toml")
 
 
 def _distinct(results: Sequence[Result]) -> tuple[list[Entry], list[Diagnostic]]:

@@ -97,7 +97,7 @@ def plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Resu
                                                                  hint="Give the file that it leads to, or copy it here")))
                 else:
                     found.append(source)
-                    folders[source] = Path(os.path.relpath(source, path)).parent.as_posix().strip(".")
+                    folders[source] = _folder(Path(os.path.relpath(source, path)))
         elif path.exists():
             found.append(given)
         else:
@@ -127,15 +127,17 @@ def plan(paths: Sequence[str], settings: Settings) -> tuple[list[Job], list[Resu
 
 
 def _folder_of(source: str, folders: Mapping[str, str], settings: Settings) -> str:
-    """The folder of a source below the one that was searched, or, of a file that was given, below those of the publication."""
-    if source in folders or not settings.home:
-        return folders.get(source, "")
+    """The folder of a source below those of the publication, whatever part of it is built; else below the one that was searched."""
     path = Path(source).resolve()
-    for part in settings.publication.paths.articles:
+    for part in settings.publication.paths.articles if settings.home else ():
         root = (Path(settings.home) / part).resolve()
         if path.is_relative_to(root):
-            return path.relative_to(root).parent.as_posix().strip(".")
-    return ""
+            return _folder(path.relative_to(root))
+    return folders.get(source, "")
+
+
+def _folder(path: Path) -> str:
+    return "" if path.parent == Path() else path.parent.as_posix()
 
 
 def _head(work: Job, settings: Settings) -> Meta:
