@@ -269,6 +269,21 @@ def test_two_articles_with_one_id(home: Path) -> None:
     assert "urn:x:1" in ids
 
 
+def test_no_input_is_replaced(home: Path) -> None:
+    text = SETTINGS.replace('"site"', '"."') + '[feeds]\natom = "pubkit.toml"\n'
+    (home / "pubkit.toml").write_text(text)
+    report = build(home)
+    assert ["pubkit.toml would be replaced" in str(error) for error in report.errors] == [True]
+    assert (home / "pubkit.toml").read_text() == text
+    article = pubkit.read(home / "articles" / "2026-01-05-post-1.md").article
+    source = home / "articles" / "post-1.json"
+    source.write_bytes(pubkit.export(article, "json").files[0].data.replace(b"Words", b"Swords") + b"\n\n")
+    before = source.read_bytes()
+    report = pubkit.build(source, home / "articles", ["json"])
+    assert ["would be replaced" in str(error) for error in report.errors] == [True]
+    assert source.read_bytes() == before
+
+
 def test_a_feed_replaces_no_article(home: Path) -> None:
     (home / "articles" / "feed.md").write_text("# Feed\n\nWords.\n")
     report = build(home, formats=["json", "jsonfeed"])

@@ -16,6 +16,7 @@ from pubkit.exporters import Output
 from pubkit.exporters.feedparts import newest_first
 from pubkit.files import indexed, write_file
 from pubkit.jobs import (
+    Inputs,
     Result,
     Settings,
     name_from,
@@ -60,16 +61,16 @@ def feeds(results: Sequence[Result], settings: Settings, whole: bool = True) -> 
             output = exporters.exporter(document.format)(document.feed, worn, settings.options.get(document.format, {}))
             found += [d for d in output.diagnostics if d not in found]
             _free(output, taken)
-            made += write_all([output], settings.out)
+            made += write_all([output], settings.out, Inputs(settings))
             listed.append((document.feed.meta, document.format, document.group))
         for name in names:
             if name not in own:
                 output = exporters.exporter(name)(Feed(syndication.feed_meta(about), tuple(newest_first(entries))), worn,
                                                   settings.options.get(name, {}))
                 found += output.diagnostics
-                made += write_all([output], settings.out)
+                made += write_all([output], settings.out, Inputs(settings))
         if file := syndication.listing(listed, about):
-            made += write_all([Output((file,))], settings.out)
+            made += write_all([Output((file,))], settings.out, Inputs(settings))
         more, missing = _emblems(settings)
         return Result("", made=(*made, *more), diagnostics=(*found, *missing))
     except PubkitError as error:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import logging
+import os
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -27,6 +28,7 @@ from pubkit.files import copy_file, media_type_of
 from pubkit.metadata import file_slug, page_file, page_path
 from pubkit.model import Article, Enclosure, Entry, Image, Meta, Volume, walk
 from pubkit.preserve.records import Made
+from pubkit.publication import FILE as PUBLICATION_FILE
 from pubkit.publication import Publication
 from pubkit.readers.base import Read
 from pubkit.references import Table, linked, path_key
@@ -35,7 +37,7 @@ from pubkit.state import Record, State, remembered
 from pubkit.syndication import alternates
 from pubkit.theme import Theme
 
-__all__ = ["DEFAULT_FORMATS", "Job", "Report", "Result", "Settings", "Transform", "beside", "job", "kept_files", "located", "name_from",
+__all__ = ["DEFAULT_FORMATS", "Inputs", "Job", "Report", "Result", "Settings", "Transform", "beside", "job", "located", "name_from",
            "outputs_of", "placed", "placed_at", "run", "write_all"]
 
 log = logging.getLogger("pubkit.build")
@@ -196,7 +198,7 @@ def job(work: Job, settings: Settings) -> Result:
             raise ExportError(f"{len(grave)} warnings, and --strict lets none pass", file=work.source,
                               hint="Mend them, or build without --strict")
         outputs = [_under(output, beside(article.meta, settings.publication)) for output in outputs]
-        written = write_all(outputs, settings.out, kept_files(settings), enclosed)
+        written = write_all(outputs, settings.out, Inputs(settings), enclosed)
         return Result(work.source, article.meta.slug, article.meta.title_text, written, entry, found, links=links,
                       pictures=(*_pictures(article, work.source, settings), *map(str, enclosed.values())), record=record)
     except PubkitError as error:
@@ -318,20 +320,29 @@ def _enclosed(article: Article, source: str, settings: Settings) -> tuple[Articl
     return msgspec.structs.replace(article, meta=msgspec.structs.replace(article.meta, enclosures=tuple(new))), copies
 
 
-def kept_files(settings: Settings) -> frozenset[Path]:
-    """Files that options name, which no output may replace."""
-    house = settings.options.get("docx", {}).get("reference_doc")
-    return frozenset([Path(house).resolve()] if house else ())
+class Inputs(Container[str]):
+    """What a run is made from, as `pubkit.references.path_key` writes paths: no output may replace it."""
+
+    def __init__(self, settings: Settings) -> None:
+        home, about = settings.home, settings.publication
+        house = settings.options.get("docx", {}).get("reference_doc")
+        own = [os.path.join(home, PUBLICATION_FILE), os.path.join(home, about.feeds.state) if about.feeds else ""] if home else []
+        self.own = {path_key(path) for path in (house, *own) if path}
+        self.sources = settings.sources
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.own or key in self.sources.addresses or key in self.sources.absent
 
 
-def write_all(outputs: Iterable[Output], out: str, kept: frozenset[Path] = frozenset(),
-             copies: Mapping[str, Path] | None = None) -> tuple[Made, ...]:
-    """Every file of a job, written or copied, but over none that is ``kept``; none of them stays if one cannot be."""
+def write_all(outputs: Iterable[Output], out: str, kept: Container[str] = frozenset(),
+              copies: Mapping[str, Path] | None = None) -> tuple[Made, ...]:
+    """Every file of a job, written or copied, but over none that is ``kept`` (see `Inputs`); none of them stays if one cannot be."""
     written: dict[str, Made] = {}
     outputs = list(outputs)
-    for name in (*(file.name for output in outputs for file in output.files), *(copies or {})):
-        if (Path(out) / name).resolve() in kept:
-            raise ExportError(f"{name} would replace the reference document", hint="Give the outputs another folder")
+    for name, data in ((file.name, file.data) for output in outputs for file in output.files):
+        path = Path(out) / name
+        if path_key(str(path)) in kept and not (path.is_file() and path.read_bytes() == data):
+            raise ExportError(f"{path} would be replaced, of which this run is made", hint="Give the outputs another folder or name")
     try:
         for output in outputs:
             for file, path in zip(output.files, output.write(out), strict=True):
