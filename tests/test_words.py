@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pubkit.words import KEYS, LANGUAGES, date, direction, names, word
+from pubkit.words import KEYS, LANGUAGES, date, direction, names, role, word
 
 DAY = datetime(2024, 3, 4, 23, 30, tzinfo=timezone(timedelta(hours=9)))
 
@@ -74,3 +74,8 @@ def test_names(language: str, text: str) -> None:
                                                ("en", "ltr"), ("", "ltr"), ("ur_PK", "rtl")])
 def test_direction(language: str, way: str) -> None:
     assert direction(language) == way
+
+
+def test_roles_are_named_in_the_language() -> None:
+    assert [role("translator", tag) for tag in ("en", "uk-UA", "es", "xx")] == ["translator", "переклад", "traducción", "translator"]
+    assert role("witness", "uk") == "witness"

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-__all__ = ["KEYS", "LANGUAGES", "date", "direction", "gap", "names", "spoken", "word"]
+__all__ = ["KEYS", "LANGUAGES", "date", "direction", "gap", "names", "role", "spoken", "word"]
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "nb", "fi", "uk", "ru", "el", "tr", "ar", "he", "ja", "zh",
              "zh-Hant", "ko")
@@ -26,6 +26,10 @@ figure_label     Figure {n}.|Abbildung {n}:|Figure {n} –|Figura {n}.|Figura {
 table_label      Table {n}.|Tabelle {n}:|Tableau {n} –|Tabla {n}.|Tabella {n}.|Tabela {n} –|Tabel {n}.|Tabela {n}.|Tabulka {n}:|Tabell {n}.|Tabel {n}.|Tabell {n}.|Taulukko {n}.|Таблиця {n}.|Таблица {n}.|Πίνακας {n}.|Tablo {n}.|الجدول {n}:|טבלה {n}:|表{n}|表{n}|表{n}|표 {n}.
 listing          Listing|Listing|Extrait de code|Listado|Listato|Listagem|Codefragment|Listing|Výpis|Kodlista|Kodeliste|Kodeliste|Koodilistaus|Лістинг|Листинг|Κώδικας|Kod listesi|الشيفرة|קטע קוד|リスト|代码清单|程式碼清單|코드
 by               By {names}|Von {names}|Par {names}|Por {names}|Di {names}|Por {names}|Door {names}|{names}|{names}|Av {names}|Af {names}|Av {names}|{names}|{names}|{names}|{names}|{names}|بقلم {names}|מאת {names}|{names}|作者：{names}|作者：{names}|{names}
+role_editor      editor|Redaktion|édition|edición|redazione|edição|redactie|redakcja|redakce|redaktion|redaktion|redaksjon|toimitus|редагування|редактура|επιμέλεια|düzenleme|تحرير|עריכה|編集|编辑|編輯|편집
+role_translator  translator|Übersetzung|traduction|traducción|traduzione|tradução|vertaling|przekład|překlad|översättning|oversættelse|oversettelse|käännös|переклад|перевод|μετάφραση|çeviri|ترجمة|תרגום|翻訳|翻译|翻譯|번역
+role_illustrator illustrator|Illustration|illustrations|ilustraciones|illustrazioni|ilustrações|illustraties|ilustracje|ilustrace|illustrationer|illustrationer|illustrasjoner|kuvitus|ілюстрації|иллюстрации|εικονογράφηση|çizimler|رسوم|איורים|イラスト|插图|插圖|삽화
+role_photographer photographer|Foto|photographie|fotografía|fotografia|fotografia|fotografie|zdjęcia|fotografie|foto|foto|foto|valokuvat|фото|фото|φωτογραφίες|fotoğraflar|تصوير|צילום|写真|摄影|攝影|사진
 published        Published {date}|Veröffentlicht am {date}|Publié le {date}|Publicado el {date}|Pubblicato il {date}|Publicado em {date}|Gepubliceerd op {date}|Opublikowano {date}|Publikováno {date}|Publicerad {date}|Udgivet {date}|Publisert {date}|Julkaistu {date}|Опубліковано {date}|Опубликовано {date}|Δημοσιεύτηκε: {date}|Yayımlanma: {date}|نُشر في {date}|פורסם ב-{date}|{date}公開|发布于{date}|發布於{date}|{date} 게시
 updated          Updated {date}|Aktualisiert am {date}|Mis à jour le {date}|Actualizado el {date}|Aggiornato il {date}|Atualizado em {date}|Bijgewerkt op {date}|Zaktualizowano {date}|Aktualizováno {date}|Uppdaterad {date}|Opdateret {date}|Oppdatert {date}|Päivitetty {date}|Оновлено {date}|Обновлено {date}|Ενημερώθηκε: {date}|Güncelleme: {date}|حُدّث في {date}|עודכן ב-{date}|{date}更新|更新于{date}|更新於{date}|{date} 수정
 correction       Correction|Korrektur|Rectificatif|Corrección|Correzione|Correção|Correctie|Sprostowanie|Oprava|Rättelse|Rettelse|Rettelse|Oikaisu|Виправлення|Исправление|Διόρθωση|Düzeltme|تصويب|תיקון|訂正|更正|更正|정정
@@ -132,6 +136,11 @@ def _locale(language: str) -> Any:
         except (UnknownLocaleError, ValueError):
             continue
     return None
+
+
+def role(name: str, language: str) -> str:
+    """What somebody did, in a language; the word itself where pubkit does not know it."""
+    return word(f"role_{name}", language) if f"role_{name}" in KEYS else name
 
 
 def date(value: datetime, language: str) -> str:

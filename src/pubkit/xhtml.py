@@ -184,7 +184,8 @@ class Renderer:
             label = words.word("correction", language)
             lines.append(f"<b>{escape(label)}</b> ({escape(words.date(correction.date, language))}): {self.inlines(correction.content)}")
         if any(p.role == "author" for p in meta.authors):
-            lines.extend(f"<b>{escape(p.name)}</b>, {escape(p.role)}" for p in meta.authors if p.role not in ("author", "publisher"))
+            lines.extend(f"<b>{escape(p.name)}</b>, {escape(words.role(p.role, language))}"
+                         for p in meta.authors if p.role not in ("author", "publisher"))
         if meta.updated and meta.published and meta.updated.date() != meta.published.date():
             lines.append(escape(words.word("updated", language, date=words.date(meta.updated, language))))
         lines.extend(f"<a{attr('href', url)}>{escape(e.label)}</a>" for e in meta.enclosures if (url := self._whole(e.url)))

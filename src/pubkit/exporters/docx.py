@@ -258,7 +258,8 @@ class _Chapter(Blocks):
             label = Strong(words.word("correction", language))
             lines.append((label, Text(f" ({words.date(correction.date, language)}): "), *correction.content))
         if any(p.role == "author" for p in meta.authors):
-            lines.extend((Strong(p.name), Text(f", {p.role}")) for p in meta.authors if p.role not in ("author", "publisher"))
+            lines.extend((Strong(p.name), Text(f", {words.role(p.role, language)}"))
+                         for p in meta.authors if p.role not in ("author", "publisher"))
         if meta.series:
             position, name = meta.series.position, meta.series.name
             lines.append((Text(words.word("series", language, n=str(position), name=name) if position else name),))
