@@ -68,6 +68,10 @@ def test_all_keys(tmp_path: Path) -> None:
     ({"timezone": "europe/kyiv"}, "Did you mean Europe/Kyiv?"), ({"timezone": "new york"}, "Did you mean America/New_York?"),
     ({"timezone": "+02:00"}, "the name of a place"), ({"timezone": ""}, "the name of a place"),
     ({"timezone": "../../etc"}, "the name of a place"),
+    ({"url": "https://u:secret@e.example/"}, "a name or a password"), ({"url": "https://e.example/?q"}, "alone"),
+    ({"feeds": {"hubs": ["https://u:secret@h.example/"]}}, "password"), ({"feeds": {"rss": "feed/", "jsonfeed": "feed/"}}, "one place"),
+    ({"feeds": {"rss": "feed", "atom": "feed/atom.xml"}}, "one place"), ({"feeds": {"limt": 3}}, "Did you mean limit?"),
+    ({"feeds": {"name": "{kind}/{file}"}}, "{key}"), ({"paths": {"address": "../{slug}"}}, "below the site"),
     ({"timezone": "localtime"}, "the name of a place"), ({"timezone": "Europe"}, "the name of a place"),
 ])
 def test_faults(raw: dict[str, Any], words: str) -> None:
@@ -75,6 +79,7 @@ def test_faults(raw: dict[str, Any], words: str) -> None:
         checked(raw, "pubkit.toml")
     assert caught.value.location.file == "pubkit.toml"
     assert words in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_what_is_no_toml_names_its_place(tmp_path: Path) -> None:

@@ -187,6 +187,7 @@ def test_the_logo_is_copied(home: Path) -> None:
     (home / "pubkit.toml").write_text('logo = "logo.png"\nicon = "none.png"\n' + SETTINGS + "[feeds]\n")
     report = build(home, formats=["atom", "rss", "jsonfeed"])
     assert codes(report).count("file-missing") == 1
+    assert feed(home).find(f"{ATOM}icon") is None
     assert (home / "site" / "logo.png").read_bytes() == (home / "logo.png").read_bytes()
     assert feed(home).findtext(f"{ATOM}logo") == "https://e.example/logo.png"
     assert feed(home, "rss.xml").findtext("channel/image/url") == "https://e.example/logo.png"
@@ -231,6 +232,75 @@ def test_a_moved_article_keeps_its_id(home: Path) -> None:
     assert set(dates(home)) == {"post-1.html", "post-2.html", "post-3.html"}
 
 
+def test_ids_follow_the_text_and_not_the_file(home: Path) -> None:
+    build(home)
+    (home / "articles" / "2026-01-05-post-1.md").rename(home / "articles" / "2026-01-05-old-post.md")
+    (home / "articles" / "2026-01-05-post-1.md").write_text("# Quite new\n\nAnother story.\n")
+    assert build(home, now=LATER).ok
+    entries = {e.findtext(f"{ATOM}title"): e.findtext(f"{ATOM}id") for e in feed(home).iterfind(f"{ATOM}entry")}
+    assert entries["Post 1"] == "https://e.example/post-1.html"
+    assert entries["Quite new"].startswith("urn:uuid:")
+    before = (home / "site" / "atom.xml").read_bytes()
+    assert "id-duplicate" not in codes(build(home))
+    assert (home / "site" / "atom.xml").read_bytes() == before
+
+
+def test_texts_that_change_places_are_noticed(home: Path) -> None:
+    build(home)
+    one, two = (home / "articles" / f"2026-0{n}-05-post-{n}.md" for n in (1, 2))
+    first, second = one.read_text(), two.read_text()
+    one.write_text(second)
+    two.write_text(first)
+    assert codes(build(home, now=LATER)).count("id-changed") == 2
+
+
+def test_a_title_from_the_name_of_the_file_is_no_content(home: Path) -> None:
+    (home / "articles" / "2026-04-05-foo.md").write_text("Words without a title.\n")
+    build(home)
+    (home / "articles" / "2026-04-05-foo.md").rename(home / "articles" / "2026-04-05-bar.md")
+    assert "id-kept" in codes(build(home, now=LATER))
+    assert dates(home)["foo.html"] == "2026-04-05"
+
+
+def test_what_is_gone_is_said(home: Path) -> None:
+    build(home)
+    (home / "articles" / "2026-01-05-post-1.md").unlink()
+    (home / "articles" / "2026-01-05-renamed.md").write_text("# Post 1\n\nOther words.\n")
+    report = build(home)
+    assert codes(report) == ["article-gone"]
+    assert "https://e.example/post-1.html" in str(report.diagnostics[0])
+    assert codes(build(home)) == []
+
+
+def test_a_complete_feed_never_lacks_an_article_that_fails(home: Path) -> None:
+    settings(home, "", feeds=False)
+    (home / "pubkit.toml").write_text(SETTINGS + "[feeds]\ncomplete = true\n")
+    build(home)
+    before = (home / "site" / "atom.xml").read_bytes()
+    (home / "articles" / "2026-01-05-post-1.md").write_text("---\ntitle: [\n---\n")
+    report = build(home)
+    assert (len(report.errors), "feed-kept" in codes(report)) == (1, True)
+    assert (home / "site" / "atom.xml").read_bytes() == before
+
+
+def test_first_feeds_of_a_part_are_said_to_be_such(home: Path, tmp_path: Path) -> None:
+    report = pubkit.build(home / "articles" / "2026-01-05-post-1.md", tmp_path / "preview", now=NOW)
+    assert report.ok
+    assert "feed-part" in codes(report)
+
+
+def test_what_cannot_be_remembered_is_not_announced(home: Path) -> None:
+    build(home)
+    before = (home / "site" / "atom.xml").read_bytes()
+    (home / "pubkit.state.json").unlink()
+    (home / "pubkit.toml").write_text(SETTINGS + '[feeds]\nstate = "pubkit.toml/state.json"\n')
+    source = home / "articles" / "2026-02-05-post-2.md"
+    source.write_text(source.read_text() + "More.\n")
+    report = build(home, now=LATER)
+    assert len(report.errors) == 1
+    assert (home / "site" / "atom.xml").read_bytes() == before
+
+
 @pytest.mark.parametrize("data", [b"<<<<<<< mine\n", b'{"format": "other"}', b"\xff"])
 def test_a_broken_state_stops_the_feeds_alone(data: bytes, home: Path) -> None:
     build(home)
@@ -267,6 +337,10 @@ def test_two_articles_with_one_id(home: Path) -> None:
     ids = [e.text for e in feed(home).iterfind(f"{ATOM}entry/{ATOM}id")]
     assert len(set(ids)) == 3
     assert "urn:x:1" in ids
+    source = home / "articles" / "2026-02-05-post-2.md"
+    source.write_text(source.read_text().replace("id: urn:x:1\n", "updated: 2026-02-05\n"))
+    assert "id-duplicate" not in codes(build(home))
+    assert [e.text for e in feed(home).iterfind(f"{ATOM}entry/{ATOM}id")] == ids  # as they were announced
 
 
 def test_no_input_is_replaced(home: Path) -> None:

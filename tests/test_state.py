@@ -98,8 +98,9 @@ def test_an_article_that_moves_keeps_its_id() -> None:
 
 def test_a_file_that_was_renamed_is_known_by_its_content() -> None:
     first = known(article(), state())[1]
-    memory = State({"old": first}, frozenset({"old"}), NOW)
+    memory = State({"old": first}, frozenset({"old"}), NOW).tracked({"new": first.content})
     assert known(article(slug="two"), memory, "new")[1:] == (first, ["id-kept"])
+    memory = State({"old": first}, frozenset({"old"}), NOW).tracked({"new": "0" * 64})
     assert known(article("Quite new.", slug="two"), memory, "new")[1].id == "https://example.org/two.html"
 
 

@@ -17,7 +17,7 @@ import msgspec
 from pubkit import exporters
 from pubkit.diagnostics import ExportError, OptionError, PubkitError, ThemeError, UnknownFormat, UsageError, diagnostic
 from pubkit.exporters import Output
-from pubkit.gather import feeds, memory, remember, stranded
+from pubkit.gather import distinct, feeds, memory, remember, stranded
 from pubkit.jobs import (
     DEFAULT_FORMATS,
     Report,
@@ -35,7 +35,7 @@ from pubkit.plan import home_folder, is_whole, listed, plan, within
 from pubkit.preserve import records
 from pubkit.preserve.records import Outcome
 from pubkit.publication import FILE as PUBLICATION_FILE
-from pubkit.publication import Paths, Publication, home_of, load
+from pubkit.publication import Paths, Publication, home_of, line_of, load
 
 __all__ = ["DEFAULT_FORMATS", "Report", "Result", "build", "rebuild"]
 
@@ -94,8 +94,9 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
     given = within(given, settings)
     roots = [settings.home, *given] if settings.home else given  # what the paths in records lead from
     planned, failed, addresses = plan(given, settings)
-    state, troubles = memory(settings, now)
-    settings = msgspec.structs.replace(settings, sources=addresses, state=state)
+    settings = msgspec.structs.replace(settings, sources=addresses)
+    state, troubles = memory(settings, now, planned)
+    settings = msgspec.structs.replace(settings, state=state)
     results = [*failed, *troubles]
     for result in results:
         if progress:
@@ -105,9 +106,11 @@ def build(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], out:
         if progress:
             progress(result)
     whole = not settings.home or is_whole([*(work.source for work in planned), *(r.source for r in failed)], settings)
+    results, doubled = distinct(results)
     lasts: list[Callable[[], Result | None]] = [
-        lambda: stranded(results), lambda: None if troubles and state is None else feeds(results, settings, whole),
-        lambda: remember(results, settings, whole)]
+        lambda: stranded(results), lambda: Result("", diagnostics=tuple(doubled)) if doubled else None,
+        lambda: remember(results, settings, whole),
+        lambda: None if any(r.error for r in results if not r.source) else feeds(results, settings, whole)]
     if report or (report is None and (archive or bag is not None)):
         lasts.append(lambda: _recorded(results, settings, roots))
     if bag is not None:
@@ -130,7 +133,8 @@ def _theme(about: Publication, home: Path | None) -> str:
         theme.load(name)
     except ThemeError as error:
         if home and about.theme and not error.location.file:
-            raise ThemeError(f"theme: {error.message}", file=str(home / PUBLICATION_FILE), hint=error.hint) from None
+            file = home / PUBLICATION_FILE
+            raise ThemeError(f"theme: {error.message}", file=str(file), line=line_of(file, "theme"), hint=error.hint) from None
         raise
     return name
 
@@ -143,12 +147,13 @@ def _chosen(about: Publication, home: Path | None, given: Mapping[str, Mapping[s
         try:
             exporters.exporter(name)
         except UnknownFormat as error:
-            raise UnknownFormat(f"formats: {error.message}", file=file, hint=error.hint) from None
+            raise UnknownFormat(f"formats: {error.message}", file=file, line=line_of(Path(file), "formats"), hint=error.hint) from None
     for name, options in about.options.items():
         try:
             exporters.exporter(name).checked(options)
         except (UnknownFormat, OptionError) as error:
-            raise type(error)(f"[options.{name}]: {error.message}", file=file, hint=error.hint) from None
+            line = line_of(Path(file), "options", name)
+            raise type(error)(f"[options.{name}]: {error.message}", file=file, line=line, hint=error.hint) from None
         chosen[name] = {key: _from(home, value) if (name, key) in PATHS and home else value for key, value in options.items()}
     for name, more in given.items():
         chosen[name] = {**chosen.get(name, {}), **more}
@@ -324,4 +329,4 @@ def _gathered(results: Sequence[Result], shared: Sequence[Settings]) -> Result |
     if len(abouts) > 1:
         return Result("", error=UsageError("the PDFs are of several publications, and a feed is of one",
                                            hint="Give those of one publication alone, or leave the feeds out of the formats"))
-    return feeds(results, msgspec.structs.replace(shared[0], formats=names))
+    return feeds(distinct(results)[0], msgspec.structs.replace(shared[0], formats=names))

@@ -6,6 +6,7 @@ Exit codes: 0 all is built, 1 something failed, 2 the command cannot be meant.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -285,7 +286,7 @@ def new(name: str, title: str, url: str, language: str, author: str) -> None:
 
     for path in scaffold.new(Path(name), moment(), title=title, url=url, language=language, author=author):
         click.echo(path)
-    click.echo(f"now: pubkit build {name}")
+    click.echo(f"now: pubkit build {shlex.quote(name)}")
 
 
 @main.command()
@@ -321,7 +322,7 @@ def _found(path: str) -> tuple[Path, Publication]:
 
     home = home_of(Path(path))
     if home is None:
-        raise UsageError(f"there is no {FILE} in {path}", hint="Name the folder of a publication")
+        raise UsageError(f"there is no {FILE} in {Path(path).absolute()}", hint="Name the folder of a publication")
     return home, load(home / FILE)
 
 

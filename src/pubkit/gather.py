@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,19 +16,23 @@ from pubkit.exporters.feedparts import newest_first
 from pubkit.files import indexed, write_file
 from pubkit.jobs import (
     Inputs,
+    Job,
     Result,
     Settings,
-    name_from,
+    key_of,
+    placed,
+    seen,
     write_all,
 )
-from pubkit.model import Entry, Feed, FeedMeta
+from pubkit.model import Feed, FeedMeta
 from pubkit.preserve.records import Made
 from pubkit.publication import FILE as PUBLICATION_FILE
+from pubkit.publication import Publication
 from pubkit.references import path_key
-from pubkit.state import State, moment
+from pubkit.state import Record, State, apart, moment
 from pubkit.theme import load as theme_of
 
-__all__ = ["feeds", "memory", "remember", "stranded"]
+__all__ = ["distinct", "feeds", "memory", "remember", "stranded"]
 
 
 def stranded(results: Sequence[Result]) -> Result | None:
@@ -43,23 +46,27 @@ def stranded(results: Sequence[Result]) -> Result | None:
 def feeds(results: Sequence[Result], settings: Settings, whole: bool = True) -> Result | None:
     """The feeds of a run, made of the entries of all its articles; a file that would be the same is not touched."""
     names = [name for name in settings.formats if exporters.exporter(name).format.work == "feed"]
-    built = [r for r in results if r.entry]
-    if not names or not built:
+    entries = [r.entry for r in results if r.entry]
+    if not names or not entries:
         return None
     about = settings.publication
     own = [name for name in names if name in syndication.FORMATS]
-    entries, found = _distinct(built)
+    found: list[Diagnostic] = []
     made: list[Made] = []
     taken = {made.name.casefold(): r.source for r in results for made in r.made}
     try:
         worn = theme_of(settings.theme)
-        if about.feeds and not whole and any((Path(settings.out) / indexed(about.feeds.file(f), "xml")).exists() for f in own):
-            return Result("", diagnostics=(diagnostic("feed-kept", "this run has a part of the publication's articles: its feeds were left "
-                                                      f"as they are; build {settings.home or 'its folder'}"),))
+        if why := _partial(results, settings, whole):
+            there = any((Path(settings.out) / indexed(about.feeds.file(f), "xml")).exists() for f in own) if about.feeds else False
+            if there:
+                return Result("", diagnostics=(diagnostic("feed-kept", f"{why}: the feeds were left as they are", _file(settings)),))
+            found.append(diagnostic("feed-part", f"{why}: the feeds lack the others", _file(settings)))
+        about, missing = _with_emblems(settings)
+        found += missing
         listed: list[tuple[FeedMeta, str, str]] = []
         for document in syndication.documents(entries, about, own):
             output = exporters.exporter(document.format)(document.feed, worn, settings.options.get(document.format, {}))
-            found += [d for d in output.diagnostics if d not in found]
+            found += [d for one in output.diagnostics if (d := placed(one, _file(settings))) not in found]
             _free(output, taken)
             made += write_all([output], settings.out, Inputs(settings))
             listed.append((document.feed.meta, document.format, document.group))
@@ -71,8 +78,8 @@ def feeds(results: Sequence[Result], settings: Settings, whole: bool = True) -> 
                 made += write_all([output], settings.out, Inputs(settings))
         if file := syndication.listing(listed, about):
             made += write_all([Output((file,))], settings.out, Inputs(settings))
-        more, missing = _emblems(settings)
-        return Result("", made=(*made, *more), diagnostics=(*found, *missing))
+        made += write_all((), settings.out, copies=_emblems(about, settings))
+        return Result("", made=tuple(made), diagnostics=tuple(found))
     except PubkitError as error:
         return Result("", made=tuple(made), diagnostics=tuple(found), error=error)
 
@@ -85,40 +92,66 @@ def _free(output: Output, taken: Mapping[str, str]) -> None:
                              hint="Give the article another slug, or the feed another file below [feeds] in pubkit.toml")
 
 
-def _distinct(results: Sequence[Result]) -> tuple[list[Entry], list[Diagnostic]]:
-    """The entries of a run, each with an id of its own."""
-    entries: list[Entry] = []
+def _partial(results: Sequence[Result], settings: Settings, whole: bool) -> str:
+    """Why the feeds of a run would lack articles that its publication has; '' where they would not, or where that does no harm."""
+    if settings.publication.feeds is None:
+        return ""
+    if not whole:
+        return "this run has a part of the publication's articles"
+    failed = sum(1 for r in results if r.source and r.error)
+    if settings.publication.feeds.complete and failed:  # readers would delete what a complete feed lacks (RFC 5005, section 2)
+        return f"{failed} of the articles failed"
+    return ""
+
+
+def _file(settings: Settings) -> str:
+    return str(Path(settings.home) / PUBLICATION_FILE) if settings.home else ""
+
+
+def distinct(results: Sequence[Result]) -> tuple[list[Result], list[Diagnostic]]:
+    """The results of a run, each entry with an id of its own: of two with the same, the one that was published first keeps it."""
     found: list[Diagnostic] = []
     first: dict[str, Result] = {}
-    for result in sorted(results, key=lambda r: (r.entry.published, r.source) if r.entry else ()):
-        entry = result.entry
-        assert entry is not None
-        other = first.setdefault(entry.id, result)
+    new: dict[str, str] = {}
+    for result in sorted((r for r in results if r.entry), key=lambda r: (r.entry.published, r.source) if r.entry else ()):
+        assert result.entry is not None
+        other = first.setdefault(result.entry.id, result)
         if other is not result:
-            new = uuid.uuid5(uuid.NAMESPACE_URL, f"{entry.id}#{entry.slug}").urn
-            found.append(diagnostic("id-duplicate", f"the id {entry.id!r} is also that of {other.source}; {new} is used", result.source))
-            entry = msgspec.structs.replace(entry, id=new)
-        entries.append(entry)
-    return entries, found
+            same = result.entry.id
+            own = new[result.source] = apart(same, result.entry.slug)
+            found.append(diagnostic("id-duplicate", f"the id {same!r} is also that of {other.source}; {own} is used", result.source))
+
+    def changed(result: Result) -> Result:
+        if result.source not in new or result.entry is None:
+            return result
+        own = new[result.source]
+        record = msgspec.structs.replace(result.record, id=own) if result.record else None
+        return msgspec.structs.replace(result, entry=msgspec.structs.replace(result.entry, id=own), record=record)
+
+    return [changed(result) for result in results], found
 
 
-def _emblems(settings: Settings) -> tuple[tuple[Made, ...], list[Diagnostic]]:
-    """Logo and icon of the publication, copied to where its feeds say that they are."""
-    found: list[Diagnostic] = []
-    copies: dict[str, Path] = {}
-    for name in dict.fromkeys((settings.publication.logo, settings.publication.icon)):
-        if not name or urlsplit(name).scheme or not settings.publication.url or not settings.home:
+def _with_emblems(settings: Settings) -> tuple[Publication, list[Diagnostic]]:
+    """The publication without a logo or icon that is not there, and what there is to say of these."""
+    about, found, home = settings.publication, list[Diagnostic](), Path(settings.home)
+    for field in ("logo", "icon"):
+        name = getattr(about, field)
+        if not name or urlsplit(name).scheme or not settings.home:
             continue
-        home = Path(settings.home)
         path = (home / name).resolve()
-        if path.is_file() and path.is_relative_to(home.resolve()):
-            copies[name] = path
-        else:
-            found.append(diagnostic("file-missing", f"there is no {name} beside {PUBLICATION_FILE}", str(home / PUBLICATION_FILE)))
-    return write_all((), settings.out, copies=copies), found
+        if not (path.is_file() and path.is_relative_to(home.resolve())):
+            found.append(diagnostic("file-missing", f"there is no {name} beside {PUBLICATION_FILE}", _file(settings)))
+            about = msgspec.structs.replace(about, **{field: ""})
+    return about, found
 
 
-def memory(settings: Settings, now: datetime | None) -> tuple[State | None, list[Result]]:
+def _emblems(about: Publication, settings: Settings) -> dict[str, Path]:
+    """The files of logo and icon, by the names that feeds give them."""
+    names = (about.logo, about.icon) if about.url and settings.home else ()
+    return {name: Path(settings.home) / name for name in names if name and not urlsplit(name).scheme}
+
+
+def memory(settings: Settings, now: datetime | None, planned: Sequence[Job]) -> tuple[State | None, list[Result]]:
     """What the publication remembers, and what there is to say of it. Without feeds nothing is remembered."""
     if settings.publication.feeds is None or not settings.home:
         return None, []
@@ -132,22 +165,39 @@ def memory(settings: Settings, now: datetime | None) -> tuple[State | None, list
         said = diagnostic("state-missing", "nothing is remembered of this publication yet: articles that do not say when they were "
                           "updated are taken to be as they were published", str(path))
         return State({}, frozenset(), today, fresh=True), [Result("", diagnostics=(said,))]
-    return state, []
+    new = {key: work for work in planned if (key := key_of(work.source, settings)) and key not in state.records} if state.records else {}
+    return state.tracked({key: seen(work, settings) for key, work in new.items()}), []
 
 
 def remember(results: Sequence[Result], settings: Settings, whole: bool) -> Result | None:
     """Write what is to be remembered of this run, if it is anything new."""
-    if settings.state is None or settings.publication.feeds is None:
+    state, about = settings.state, settings.publication.feeds
+    if state is None or about is None:
         return None
-    home = Path(settings.home).resolve()
-    new = {name_from(r.source, str(home)): r.record for r in results if r.record}
-    gone = settings.state.lost if whole else frozenset[str]()
-    records = {**{k: r for k, r in settings.state.records.items() if k not in gone}, **new}
-    path = Path(settings.home) / settings.publication.feeds.state
-    if records == settings.state.records and (path.exists() or not records):
-        return None
+    new = {key_of(r.source, settings): r.record for r in results if r.record}
+    gone = state.lost if whole else frozenset(state.moved.values()) & state.lost
+    records = {**{key: record for key, record in state.records.items() if key not in gone}, **new}
+    path = Path(settings.home) / about.state
+    found = tuple(_traced(new, state, settings)) if whole else ()
     try:
-        write_file(path, msgspec.structs.replace(settings.state, records=records).encode())
-        return None
+        if records != state.records or (records and not path.exists()):
+            write_file(path, msgspec.structs.replace(state, records=records).encode())
+        return Result("", diagnostics=found) if found else None
     except PubkitError as error:
-        return Result("", error=error)
+        hint = "The feeds were left as they are, for what is new would be announced twice; see that the file can be written"
+        return Result("", diagnostics=found, error=PubkitError(error.message, file=str(path), hint=hint))
+
+
+def _traced(new: Mapping[str, Record], state: State, settings: Settings) -> Iterator[Diagnostic]:
+    """What there is to say of texts that are gone, or stand where others were announced."""
+    before = {record.content: key for key, record in state.records.items()}
+    for key, record in new.items():
+        old, place = state.records.get(key), before.get(record.content, "")
+        first = state.records[place].id if place else ""
+        if old and old.content != record.content and place not in ("", key) and key not in state.moved:
+            yield diagnostic("id-changed", f"this text was announced as {first!r} and stands in another file now: readers will see it as a "
+                             f"change of {record.id!r}", str(Path(settings.home) / key))
+    for key in sorted(state.lost - set(state.moved.values())):
+        first = state.records[key].id
+        yield diagnostic("article-gone", f"this file is gone, and nothing new has its text; it was announced as {first!r}: if it was "
+                         "renamed and changed at once, write this id into its front matter", str(Path(settings.home) / key))

@@ -33,12 +33,14 @@ from pubkit.publication import Publication
 from pubkit.readers.base import Read
 from pubkit.references import Table, linked, path_key
 from pubkit.resolve import local_file
-from pubkit.state import Record, State, remembered
+from pubkit.state import Record, State, fingerprint, remembered
 from pubkit.syndication import alternates
 from pubkit.theme import Theme
 
-__all__ = ["DEFAULT_FORMATS", "Inputs", "Job", "Report", "Result", "Settings", "Transform", "beside", "job", "located", "name_from",
-           "outputs_of", "placed", "placed_at", "run", "write_all"]
+__all__ = [
+    "DEFAULT_FORMATS", "Inputs", "Job", "Report", "Result", "Settings", "Transform", "beside", "job", "key_of", "located", "name_from",
+    "outputs_of", "placed", "placed_at", "run", "seen", "write_all",
+]
 
 log = logging.getLogger("pubkit.build")
 DEFAULT_FORMATS = ("pdf", "epub", "docx", "rss", "atom")
@@ -181,7 +183,7 @@ def job(work: Job, settings: Settings) -> Result:
         if settings.transform:
             article, more = _transformed(article_read, settings)
             found += more
-        article, record, more = _known(article, work.source, settings)
+        article, record, more = _known(article, work.source, _titled(article_read), settings)
         found += more
         if record and article_read.provenance:
             article_read = _told(article_read, article)
@@ -227,18 +229,42 @@ def _transformed(article_read: Read, settings: Settings) -> tuple[Article, tuple
     return ready(settings.transform(article_read.article), settings.publication, name)
 
 
-def _known(article: Article, source: str, settings: Settings) -> tuple[Article, Record | None, tuple[Diagnostic, ...]]:
+def _known(article: Article, source: str, titled: bool, settings: Settings) -> tuple[Article, Record | None, tuple[Diagnostic, ...]]:
     """The article as the publication remembers it."""
     if settings.state is None:
         return article, None, ()
     found: list[Diagnostic] = []
     if (article.meta.published or settings.state.now) > settings.state.now:
         found.append(diagnostic("date-future", f"the article is dated {article.meta.published:%Y-%m-%d %H:%M}, later than now", source))
-    key = name_from(source, str(Path(settings.home).resolve()))
-    if Path(key).is_absolute() or key.startswith(".."):  # not of this publication
+    key = key_of(source, settings)
+    if not key:
         return article, None, tuple(found)
-    article, record, more = remembered(article, key, settings.state, settings.publication, source)
+    article, record, more = remembered(article, key, settings.state, settings.publication, source, titled)
     return article, record, (*found, *more)
+
+
+def seen(work: Job, settings: Settings) -> str:
+    """The fingerprint of a source's article, as it will be; '' where it cannot be read."""
+    from pubkit.api import read
+
+    try:
+        settings = placed_at(work, settings)
+        article_read = read(work.source, settings.kind, encoding=settings.encoding, publication=settings.publication, **settings.meta)
+        article = _transformed(article_read, settings)[0] if settings.transform else article_read.article
+        return fingerprint(article, _titled(article_read))
+    except Exception:  # the job says what is wrong
+        log.debug("no fingerprint", exc_info=True)
+        return ""
+
+
+def _titled(article_read: Read) -> bool:
+    return all(found.code != "title-missing" for found in article_read.diagnostics)
+
+
+def key_of(source: str, settings: Settings) -> str:
+    """What the publication remembers a source by: its path from the folder of ``pubkit.toml``; '' where it lies elsewhere."""
+    key = name_from(source, str(Path(settings.home).resolve()))
+    return "" if Path(key).is_absolute() or key.startswith("..") else key
 
 
 def _told(article_read: Read, article: Article) -> Read:

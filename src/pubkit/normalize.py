@@ -145,6 +145,7 @@ def _depth(article: Article, file: str, limits: Limits) -> None:
 # it is stored (Unicode TR 36).
 _PLANES = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufdd0-\ufdef\ufeff\u202a-\u202e" + _PLANES + "]")
+_IRI = "(?!(?i:javascript|vbscript|data|file|blob):)[A-Za-z][A-Za-z0-9+.-]*:"  # what an id may begin with
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # BCP 47 (RFC 5646, 2.1): language, script, region, variants, extensions, private use; what is private alone; old tags that were registered.
 _TAG = re.compile(r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*"
@@ -379,7 +380,7 @@ class _Normalizer:
 
     def metadata(self, node: Meta) -> Node:
         identifier = node.id
-        if identifier and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", identifier):
+        if identifier and not re.fullmatch(_IRI + r"[^\s<>\"{}|\\^`]+", identifier):
             self.say("metadata-invalid", f"the id {identifier!r} is no IRI such as urn:uuid:… or https://…; it is left out")
             identifier = ""
         title, subtitle = _trimmed(node.title), _trimmed(node.subtitle)

@@ -18,14 +18,13 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from pubkit.diagnostics import PubkitError
-from pubkit.files import indexed
 from pubkit.model import Person
 from pubkit.normalize import clean_text, language_tag, safe_url
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["Author", "Feeds", "Paths", "Publication", "checked", "find", "home_of", "json_schema", "load", "zone"]
+__all__ = ["Author", "Feeds", "Paths", "Publication", "checked", "find", "home_of", "json_schema", "line_of", "load", "zone"]
 
 FILE = "pubkit.toml"
 NAMELESS = "Unnamed publication"
@@ -169,6 +168,8 @@ def checked(raw: dict[str, Any], file: str, text: str = "") -> Publication:
     try:
         _known(raw, Publication, ())
         given = _cleaned(_converted(raw))
+        if text and raw.get("formats") == []:
+            raise _Fault(("formats",), "formats is empty", "Name some, or leave the key out")
         _usable(given, raw)
         return given
     except _Fault as fault:
@@ -230,7 +231,8 @@ def _cleaned(given: Publication) -> Publication:
 def _usable(given: Publication, raw: Mapping[str, Any]) -> None:
     """Raises `_Fault` for what the types let through and nothing can be made of."""
     if given.url and (not _is_site(given.url) or urlsplit(given.url).query or urlsplit(given.url).fragment):
-        raise _Fault(("url",), f"url is {given.url!r}", "Write the whole address of the site alone, such as https://example.org/")
+        raise _Fault(("url",), f"url is {given.url!r}" if "@" not in given.url else "url holds a name or a password",
+                     "Write the whole address of the site alone, such as https://example.org/")
     if given.language and not language_tag(given.language):
         raise _Fault(("language",), f"language is {given.language!r}", "Write a tag of BCP 47, such as en, uk or pt-BR")
     try:
@@ -253,20 +255,23 @@ def _usable_feeds(feeds: Feeds, raw: Mapping[str, Any]) -> None:
     for key in ("rss", "atom", "jsonfeed", "opml", "state"):
         name = getattr(feeds, key)
         if not name and key != "opml":
-            raise _Fault(("feeds", key), f"feeds.{key} is empty", "Give the file a name, or leave the format out of formats")
+            raise _Fault(("feeds", key), f"feeds.{key} is empty", "Give the file a name" + (", or leave the format out of formats"
+                                                                                           if key != "state" else ""))
         _pattern(("feeds", key), name, ())
-        file = indexed(name, {"jsonfeed": "json", "opml": "opml"}.get(key, "xml"))
-        other = names.setdefault(file.casefold(), key) if name and key != "state" else key
+        plain = name.rstrip("/").casefold()
+        other = next((k for n, k in names.items() if plain == n or (n.startswith(plain + "/") and not name.endswith("/"))
+                      or (plain.startswith(n + "/") and not getattr(feeds, k).endswith("/"))), key) if name else key
+        names[plain] = key
         if other != key:
-            raise _Fault(("feeds", key if key in raw else other), f"feeds.{key} and feeds.{other} are both {name!r}",
-                         "Give each a name of its own")
+            raise _Fault(("feeds", key if key in raw else other), f"feeds.{key} and feeds.{other} have one place, {name!r}",
+                         "Give each a file or folder of its own")
     _pattern(("feeds", "name"), feeds.name, ("kind", "key", "file"), ("kind", "key", "file"))
     _pattern(("feeds", "archives"), feeds.archives, ("year", "month", "file"), ("year", "month", "file"))
     if feeds.complete and raw.get("archive"):
         raise _Fault(("feeds", "archive"), "a complete feed has no archive (RFC 5005, section 2)", "Leave one of archive and complete out")
     for hub in feeds.hubs:
         if not _is_site(hub):
-            raise _Fault(("feeds", "hubs"), f"the hub {hub!r} is no address", "Write the whole address, such as https://hub.example/")
+            raise _Fault(("feeds", "hubs"), "a hub is no address, or holds a name or password", "Write it as https://hub.example/")
 
 
 def _pattern(keys: Sequence[str], text: str, known: Sequence[str], needed: Sequence[str] = ()) -> None:
@@ -291,7 +296,8 @@ def _pattern(keys: Sequence[str], text: str, known: Sequence[str], needed: Seque
 def _is_site(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s<>\"{}|\\^`]", url)
+        plain = "@" not in parts.netloc and not re.search(r"[\s<>\"{}|\\^`]", url)  # a name or password would stand in every feed
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and plain
     except ValueError:
         return False
 
@@ -309,6 +315,14 @@ def _line(text: str, keys: Sequence[str]) -> int:
             if own == list(keys) or own == list(keys[:-1]):
                 return number
     return best
+
+
+def line_of(path: Path, *keys: str) -> int:
+    """The line of a key in a ``pubkit.toml``; 0 where it cannot be found."""
+    try:
+        return _line(path.read_text(encoding="utf-8-sig"), keys)
+    except (OSError, UnicodeDecodeError):
+        return 0
 
 
 @lru_cache(maxsize=8)

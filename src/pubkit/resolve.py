@@ -146,7 +146,7 @@ class _Resolver:
         if path is None:
             self.found.append(diagnostic("file-missing", f"the enclosure {given.url[:80]!r} {why}; it is left out", self.file))
             return None
-        return msgspec.structs.replace(given, media_type=kind, length=path.stat().st_size)
+        return msgspec.structs.replace(given, media_type=media_type_of(path.name) or kind, length=path.stat().st_size)
 
 
 class OutsideError(ValueError):

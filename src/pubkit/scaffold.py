@@ -74,7 +74,7 @@ def new(folder: Path, today: datetime, *, title: str = "", url: str = "", langua
     Raises `UsageError` where there is something already or a value cannot be used, and `ExportError`.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is there already, and is not empty", hint="Choose another name, or an empty folder")
+        raise UsageError(f"{folder.resolve()} is there already, and is not empty", hint="Choose another name, or an empty folder")
     words = title or " ".join(folder.resolve().name.replace("-", " ").replace("_", " ").split())
     about = {"title": words[:1].upper() + words[1:], "url": url, "language": language, "author": author}
     try:
