@@ -201,7 +201,9 @@ def _converted(raw: dict[str, Any]) -> Publication:
         keys = re.findall(r"[\w-]+", re.sub(r"\[[^]]*\]", "", place))
         for name, words in _TYPES.items():
             message = message.replace(f"`{name}`", words)
-        raise _Fault(keys, f"{'.'.join(keys)}: {message}" if keys else message, _wanted(keys)) from error
+        hint = _wanted(keys)
+        hint = hint if "a list" in message or not hint.startswith("Write a list") else ""
+        raise _Fault(keys, f"{'.'.join(keys)}: {message}" if keys else message, hint) from error
 
 
 _TYPES = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "array": "a list", "object": "a table",
