@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from pubkit.diagnostics import Diagnostic, PubkitError, UsageError, diagnostic
 from pubkit.metadata import default_id
-from pubkit.model import Article, Meta, content
+from pubkit.model import Article, Image, Meta, Node, content, rewrite
 from pubkit.publication import Publication
 
 __all__ = ["Record", "State", "apart", "fingerprint", "moment", "remembered"]
@@ -129,9 +129,14 @@ def fingerprint(article: Article, titled: bool = True) -> str:
     meta = article.meta
     seen = Meta(title=meta.title if titled else (), subtitle=meta.subtitle, summary=meta.summary, image=meta.image,
                 enclosures=meta.enclosures, corrections=meta.corrections)
-    bare = content(msgspec.structs.replace(article, meta=seen, assets=()))
-    sizes = sorted((a.name, a.media_type, a.width, a.height) for a in article.assets)
+    bare = rewrite(content(msgspec.structs.replace(article, meta=seen, assets=())), _nameless)
+    sizes = sorted((a.media_type, a.width, a.height) for a in article.assets)
     return hashlib.sha256(msgspec.json.encode((bare, sizes), order="sorted")).hexdigest()
+
+
+def _nameless(node: Node) -> Node:
+    """A picture by its address alone: the name of its asset tells its bytes."""
+    return msgspec.structs.replace(node, asset="") if isinstance(node, Image) and node.asset else node
 
 
 def apart(identifier: str, what: str) -> str:
